@@ -1,0 +1,203 @@
+/**
+ * Every message between the extension's contexts, declared once. A receiver parses what arrives
+ * with these schemas and drops what does not fit: a compromised page process can send anything.
+ *
+ * content ⇄ offscreen: a port named `detectorPort`, pixels as ArrayBuffers (structured clone).
+ * content, popup → background: one-shot requests. background, popup → content: commands.
+ */
+import * as v from "valibot";
+import { abstentions, levels } from "../../model/verdict/verdict";
+
+export const detectorPort = "detector";
+
+/** A frame larger than this is refused at the border: 4096 × 4096 RGBA. */
+const maxFrameBytes = 4096 * 4096 * 4;
+/** Longest picture file accepted as bytes from a page (`data:` and `blob:` pictures). */
+export const maxMediaBytes = 64 * 1024 * 1024;
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const url = v.pipe(v.string(), v.maxLength(8192));
+const px = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(100_000));
+const coordinate = v.pipe(v.number(), v.finite(), v.minValue(-100_000), v.maxValue(100_000));
+const box = v.tuple([coordinate, coordinate, px, px]);
+const buffer = (limit: number) =>
+  v.pipe(
+    v.instance(ArrayBuffer),
+    v.check((b) => b.byteLength <= limit, "too many bytes"),
+  );
+/** Lower is sooner: 0 visible, 1 near the viewport, 2 the rest. */
+const priority = v.picklist([0, 1, 2]);
+
+/** Pixels as they come from a canvas: RGBA, 8 bits, row by row. */
+const pixels = v.pipe(
+  v.object({
+    width: v.pipe(px, v.integer(), v.minValue(1)),
+    height: v.pipe(px, v.integer(), v.minValue(1)),
+    rgba: buffer(maxFrameBytes),
+  }),
+  v.check((p) => p.rgba.byteLength === p.width * p.height * 4, "bytes do not match the size"),
+);
+export type Pixels = v.InferOutput<typeof pixels>;
+
+/** content → offscreen */
+export const toDetector = v.variant("type", [
+  v.object({
+    type: v.literal("scan-image"),
+    id,
+    source: v.variant("kind", [
+      v.object({ kind: v.literal("url"), url }),
+      v.object({ kind: v.literal("bytes"), bytes: buffer(maxMediaBytes) }),
+    ]),
+    /** Displayed size in CSS pixels. */
+    displayed: v.tuple([px, px]),
+    priority,
+  }),
+  v.object({ type: v.literal("prioritise"), id, priority }),
+  v.object({ type: v.literal("cancel"), id }),
+  /** A reduced frame to find faces in; the page keeps the sharp one until `want-crops` or `frame-done`. */
+  v.object({
+    type: v.literal("video-frame"),
+    id,
+    /** Position in the video, seconds. */
+    time: v.pipe(v.number(), v.finite(), v.minValue(0)),
+    /** Size of the sharp frame in pixels. */
+    width: v.pipe(px, v.minValue(1)),
+    height: v.pipe(px, v.minValue(1)),
+    reduced: pixels,
+    priority,
+  }),
+  /** The sharp squares that `want-crops` asked for, in the order asked. */
+  v.object({
+    type: v.literal("video-crops"),
+    id,
+    time: v.pipe(v.number(), v.finite(), v.minValue(0)),
+    crops: v.pipe(v.array(pixels), v.maxLength(16)),
+  }),
+]);
+export type ToDetector = v.InferOutput<typeof toDetector>;
+
+const coarseMap = v.object({
+  width: v.number(),
+  height: v.number(),
+  logits: v.array(v.number()),
+});
+const faceResult = v.object({
+  box,
+  square: v.optional(box),
+  logit: v.nullable(v.number()),
+  score: v.nullable(v.number()),
+  reason: v.optional(v.picklist(["too-small", "too-blurred"])),
+  map: v.optional(coarseMap),
+  track: v.optional(v.number()),
+});
+const frameResult = v.object({
+  time: v.nullable(v.number()),
+  width: v.number(),
+  height: v.number(),
+  faces: v.array(faceResult),
+});
+export const verdictSchema = v.object({
+  level: v.nullable(v.picklist(levels)),
+  reason: v.nullable(v.picklist(abstentions)),
+  logit: v.nullable(v.number()),
+  score: v.nullable(v.number()),
+  faces: v.array(faceResult),
+  frames: v.optional(v.array(frameResult)),
+  detail: v.optional(v.string()),
+  model: v.string(),
+});
+
+/** A small picture of a face for cards and lists, as a `data:image/…` URL. */
+const thumbnail = v.pipe(v.string(), v.startsWith("data:image/"), v.maxLength(32_768));
+
+/** offscreen → content */
+export const fromDetector = v.variant("type", [
+  /** Work on this medium has begun. */
+  v.object({ type: v.literal("started"), id }),
+  v.object({
+    type: v.literal("want-crops"),
+    id,
+    time: v.number(),
+    /** Squares in pixels of the sharp frame; they may reach past its edges (clamp by repeating). */
+    squares: v.array(box),
+  }),
+  /** The frame is dealt with; the page may drop it and send the next. */
+  v.object({ type: v.literal("frame-done"), id, time: v.number(), tookMs: v.number() }),
+  /** Pictures: final. Videos: the verdict so far, sent again after every frame. */
+  v.object({
+    type: v.literal("verdict"),
+    id,
+    verdict: verdictSchema,
+    thumbnails: v.array(thumbnail),
+    /** SHA-256 of the file's bytes, hex; pictures only. */
+    sha256: v.optional(v.string()),
+  }),
+  v.object({
+    type: v.literal("detector"),
+    state: v.picklist(["loading", "ready", "failed"]),
+    detail: v.optional(v.string()),
+  }),
+]);
+export type FromDetector = v.InferOutput<typeof fromDetector>;
+
+/** One medium in the page's list, as the popup shows it. */
+export const mediaReport = v.object({
+  id,
+  kind: v.picklist(["image", "video"]),
+  url,
+  status: v.picklist(["waiting", "scanning", "done"]),
+  level: v.nullable(v.picklist(levels)),
+  reason: v.nullable(v.picklist(abstentions)),
+  score: v.nullable(v.number()),
+  detail: v.optional(v.pipe(v.string(), v.maxLength(300))),
+  faces: v.number(),
+  /** Videos: frames looked at so far. */
+  frames: v.optional(v.number()),
+  thumbnail: v.optional(thumbnail),
+});
+export type MediaReport = v.InferOutput<typeof mediaReport>;
+
+/** content, popup → background */
+export const toBackground = v.variant("type", [
+  /** Opens the offscreen document if needed; answered with `{ ok, detail? }` once it listens. */
+  v.object({ type: v.literal("ensure-detector") }),
+  /** A frame of the page starts a new document: its earlier reports are void. */
+  v.object({ type: v.literal("page-started"), url }),
+  /** Changed or new media of the sender's frame, and those that are gone. */
+  v.object({
+    type: v.literal("page-report"),
+    changed: v.pipe(v.array(mediaReport), v.maxLength(200)),
+    removed: v.pipe(v.array(id), v.maxLength(2000)),
+    detector: v.optional(v.picklist(["loading", "ready", "failed"])),
+  }),
+  /** PNG of the visible tab, for videos whose pixels are closed to us; answered `{ png } | { wait: ms }`. */
+  v.object({ type: v.literal("capture-tab") }),
+]);
+export type ToBackground = v.InferOutput<typeof toBackground>;
+
+/** popup, background → content script of one frame */
+export const toPage = v.variant("type", [
+  /** Scroll to a medium and open its card. */
+  v.object({ type: v.literal("show-media"), id }),
+  /** Scan again what failed or was skipped. */
+  v.object({ type: v.literal("scan-again") }),
+]);
+export type ToPage = v.InferOutput<typeof toPage>;
+
+/** What the background keeps of a tab in `storage.session` under `pageKey(tabId)`. */
+export interface PageState {
+  url: string;
+  detector: "idle" | "loading" | "ready" | "failed";
+  /** Media by frame id, then in the order found. */
+  media: (MediaReport & { frameId: number })[];
+}
+export const pageKey = (tabId: number): string => `page:${tabId}`;
+
+/** Parses a message; null where it is not one of the schema's. */
+export function parseMessage<const S extends v.GenericSchema>(
+  schema: S,
+  message: unknown,
+): v.InferOutput<S> | null {
+  const result = v.safeParse(schema, message);
+  return result.success ? result.output : null;
+}
