@@ -86,6 +86,7 @@ const faceResult = v.object({
   square: v.optional(box),
   logit: v.nullable(v.number()),
   score: v.nullable(v.number()),
+  level: v.optional(v.picklist(levels)),
   reason: v.optional(v.picklist(["too-small", "too-blurred"])),
   map: v.optional(coarseMap),
   track: v.optional(v.number()),

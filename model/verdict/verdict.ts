@@ -35,6 +35,11 @@ export interface FaceResult {
   logit: number | null;
   /** Calibrated logit through a sigmoid, 0 to 1. A rank of signs, not the chance of being fake. */
   score: number | null;
+  /**
+   * Level of this face alone, read from its logit with the thresholds of its medium; absent where
+   * not scored. Cards use it to say which faces, and which frames of a video, show signs.
+   */
+  level?: Level;
   reason?: Extract<Abstention, "too-small" | "too-blurred">;
   map?: CoarseMap;
   /** Number of the face track in a video. */
