@@ -1,0 +1,168 @@
+/**
+ * Sampled frames of one video → one verdict that can be asked for after every frame. Faces are
+ * followed by overlap from frame to frame; each track speaks through the robust mean of its logits.
+ */
+import { type Calibration, levelOf, scoreOf } from "../calibration/calibration";
+import { overlap } from "./overlap";
+import { abstain, reasonOf } from "./picture";
+import type { Box, FaceResult, FrameResult, Level, Verdict } from "./verdict";
+
+/**
+ * Scored frames a track needs before it may be called suspicious: motion blur, a turned head or a
+ * cross-fade raises single frames of real videos, and four frames at the usual pace are under three
+ * seconds, soon enough for a flag.
+ */
+export const minScoredFrames = 4;
+
+/**
+ * Overlap with a track's last box that makes a face its continuation. Low, because samples lie
+ * about half a second apart and heads move; two faces side by side hardly overlap at all.
+ */
+const sameFaceOverlap = 0.2;
+
+/** A track unseen for longer is over, seconds: a cut puts another person at the same place. */
+const maxGapSeconds = 5;
+
+/** Share of the logits dropped at each end before the mean. */
+const trimmedShare = 0.2;
+
+/** Frames kept in the verdict; a feed that plays for hours must not grow without bound. */
+const maxKeptFrames = 600;
+/** Logits kept of a track: the latest, about five minutes at two a second. */
+const maxKeptLogits = 600;
+const maxTracks = 64;
+
+interface Track {
+  id: number;
+  lastBox: Box;
+  lastTime: number;
+  logits: number[];
+  /** The face as seen last, and as scored strongest for its box and map. */
+  last: FaceResult;
+  strongest: FaceResult | null;
+}
+
+/** Mean without the lowest and highest fifth. @throws RangeError for an empty list. */
+export function trimmedMean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("mean of nothing");
+  const sorted = values.toSorted((a, b) => a - b);
+  const drop = Math.floor(sorted.length * trimmedShare);
+  const kept = sorted.slice(drop, sorted.length - drop);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+}
+
+/** Caps a level that rests on too few frames. */
+function cappedLevel(level: Level, scoredFrames: number): Level {
+  const flagged = level === "suspicious" || level === "strong";
+  return flagged && scoredFrames < minScoredFrames ? "unsure" : level;
+}
+
+export class VideoVerdict {
+  readonly #calibration: Calibration;
+  readonly #model: string;
+  readonly #frames: FrameResult[] = [];
+  readonly #tracks: Track[] = [];
+  #nextTrack = 0;
+
+  constructor(calibration: Calibration, model: string) {
+    this.#calibration = calibration;
+    this.#model = model;
+  }
+
+  /**
+   * Takes the next sampled frame; `frame.time` must not be null. Seeking back and looping are fine.
+   *
+   * @returns the frame with the track number of every face.
+   */
+  add(frame: FrameResult): FrameResult {
+    const time = frame.time ?? 0;
+    const tracked = { ...frame, faces: this.#follow(frame.faces, time) };
+    this.#frames.push(tracked);
+    if (this.#frames.length > maxKeptFrames) this.#frames.shift();
+    return tracked;
+  }
+
+  /** The verdict on what was seen so far. */
+  verdict(): Verdict {
+    const faces = this.#tracks
+      .map((track) => this.#faceOf(track))
+      .toSorted((a, b) => (b.logit ?? -Infinity) - (a.logit ?? -Infinity));
+    const scored = this.#tracks.filter((track) => track.logits.length > 0);
+    if (scored.length === 0) {
+      const seen = this.#frames.flatMap((frame) => frame.faces);
+      return { ...abstain(reasonOf(seen), this.#model), faces, frames: [...this.#frames] };
+    }
+    // The strongest track decides, but one with enough frames goes before one without: a single
+    // odd frame must not hide a flag that is well supported, nor raise one.
+    const enough = scored.filter((track) => track.logits.length >= minScoredFrames);
+    const deciding = (enough.length > 0 ? enough : scored)
+      .map((track) => ({ logit: trimmedMean(track.logits), frames: track.logits.length }))
+      .reduce((a, b) => (b.logit > a.logit ? b : a));
+    return {
+      level: cappedLevel(levelOf(deciding.logit, this.#calibration), deciding.frames),
+      reason: null,
+      logit: deciding.logit,
+      score: scoreOf(deciding.logit, this.#calibration),
+      faces,
+      frames: [...this.#frames],
+      model: this.#model,
+    };
+  }
+
+  /** Greedy matching, best overlap first; each track takes one face of a frame. */
+  #follow(faces: readonly FaceResult[], time: number): FaceResult[] {
+    const open = this.#tracks.filter((track) => Math.abs(time - track.lastTime) <= maxGapSeconds);
+    const pairs = faces
+      .flatMap((face, index) =>
+        open.map((track) => ({ index, track, shared: overlap(face.box, track.lastBox) })),
+      )
+      .filter(({ shared }) => shared >= sameFaceOverlap)
+      .toSorted((a, b) => b.shared - a.shared);
+    const matched = new Map<number, Track>();
+    const taken = new Set<Track>();
+    for (const { index, track } of pairs) {
+      if (matched.has(index) || taken.has(track)) continue;
+      matched.set(index, track);
+      taken.add(track);
+    }
+    return faces.map((face, index) => {
+      const track = matched.get(index) ?? this.#open(face, time);
+      this.#extend(track, face, time);
+      return { ...face, track: track.id };
+    });
+  }
+
+  #open(face: FaceResult, time: number): Track {
+    const track: Track = {
+      id: this.#nextTrack++,
+      lastBox: face.box,
+      lastTime: time,
+      logits: [],
+      last: face,
+      strongest: null,
+    };
+    this.#tracks.push(track);
+    if (this.#tracks.length > maxTracks) {
+      const [weakest] = this.#tracks.toSorted((a, b) => a.logits.length - b.logits.length);
+      this.#tracks.splice(this.#tracks.indexOf(weakest as Track), 1);
+    }
+    return track;
+  }
+
+  #extend(track: Track, face: FaceResult, time: number) {
+    track.lastBox = face.box;
+    track.lastTime = time;
+    track.last = face;
+    if (face.logit === null) return;
+    track.logits.push(face.logit);
+    if (track.logits.length > maxKeptLogits) track.logits.shift();
+    if (face.logit > (track.strongest?.logit ?? -Infinity)) track.strongest = face;
+  }
+
+  #faceOf(track: Track): FaceResult {
+    const shown = track.strongest ?? track.last;
+    if (track.logits.length === 0) return { ...shown, track: track.id };
+    const logit = trimmedMean(track.logits);
+    return { ...shown, logit, score: scoreOf(logit, this.#calibration), track: track.id };
+  }
+}
