@@ -94,8 +94,10 @@ async function openContext(profile: string, executablePath: string, options: Lau
       chromiumSandbox,
       colorScheme: options.colorScheme,
       viewport: options.viewport,
-      // A person's Ctrl-C is ours to answer: the profile has to go as well.
+      // Signals are for the command to answer: it has results to print and a profile to remove.
       handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       ignoreDefaultArgs: ["--disable-extensions"],
       args: [
         ...(options.headed ? [] : ["--headless=new"]),

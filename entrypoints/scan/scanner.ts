@@ -1,0 +1,172 @@
+/**
+ * Scans local files with several detector workers side by side. The scan page feeds it for a person,
+ * and the command line feeds the scan page.
+ */
+import type { MediaKind } from "../../components/words";
+import type { BackendName } from "../../model/backend/backend";
+import type { DetectorDescription } from "../../model/detector/types";
+import { abstain } from "../../model/verdict/picture";
+import type { Verdict } from "../../model/verdict/verdict";
+import { VideoVerdict } from "../../model/verdict/video";
+import { createDetectorWorker, type DetectorWorker } from "../offscreen/detector-worker";
+import { headBytes, mediumKind } from "./medium-kind";
+import { VideoError, videoFrames } from "./video-frames";
+
+/** A picture file larger than this is not read into memory. */
+const maxPictureBytes = 256 * 1024 * 1024;
+
+export interface Scanned {
+  kind: MediaKind | null;
+  verdict: Verdict;
+  /** Why the file, or a part of it, could not be read. */
+  error?: string;
+}
+
+export interface ScannerEvents {
+  onReady(description: DetectorDescription): void;
+  /** The detector cannot work at all; files are answered with this message as their error. */
+  onFailed(message: string): void;
+  onStarted(id: number): void;
+  onScanned(id: number, scanned: Scanned): void;
+}
+
+export class Scanner {
+  readonly #events: ScannerEvents;
+  readonly #waiting: { id: number; file: File }[] = [];
+  readonly #idle: (() => void)[] = [];
+  readonly #workers: DetectorWorker[] = [];
+  #failure: string | null = null;
+  #model = "";
+
+  /** @param workers how many files are scanned at once. */
+  constructor(workers: number, backend: BackendName | undefined, events: ScannerEvents) {
+    this.#events = events;
+    void this.#start(workers, backend);
+  }
+
+  /** Takes files in; `id` comes back with every event about the file. */
+  add(files: { id: number; file: File }[]): void {
+    this.#waiting.push(...files);
+    for (const wake of this.#idle.splice(0)) wake();
+  }
+
+  close(): void {
+    for (const worker of this.#workers) worker.close();
+  }
+
+  /** The first worker times the backends by itself; the others take its choice. */
+  async #start(workers: number, backend: BackendName | undefined): Promise<void> {
+    try {
+      const first = this.#open(backend);
+      const description = await first.describe();
+      this.#model = description.model;
+      this.#events.onReady(description);
+      const others = Array.from({ length: workers - 1 }, () => this.#open(description.backend));
+      for (const worker of [first, ...others]) void this.#work(worker, description);
+    } catch (error) {
+      this.#failure = messageOf(error);
+      this.#events.onFailed(this.#failure);
+      void this.#work(null, null);
+    }
+  }
+
+  #open(backend: BackendName | undefined): DetectorWorker {
+    const worker = createDetectorWorker(backend ? { backend } : {});
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  async #work(
+    worker: DetectorWorker | null,
+    description: DetectorDescription | null,
+  ): Promise<never> {
+    for (;;) {
+      const next = this.#waiting.shift();
+      if (!next) {
+        await new Promise<void>((wake) => this.#idle.push(wake));
+        continue;
+      }
+      this.#events.onStarted(next.id);
+      const scanned =
+        worker && description
+          ? await this.#scan(worker, description, next.file)
+          : this.#unreadable(null, this.#failure ?? "The detector is not running.");
+      this.#events.onScanned(next.id, scanned);
+    }
+  }
+
+  /** Never throws: whatever is wrong with a file is the answer about it. */
+  async #scan(
+    worker: DetectorWorker,
+    description: DetectorDescription,
+    file: File,
+  ): Promise<Scanned> {
+    let kind: MediaKind | null = null;
+    try {
+      const head = new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
+      kind = mediumKind(file.name, head);
+      if (kind === null) return this.#unreadable(null, "This is neither a picture nor a video.");
+      return kind === "image"
+        ? await this.#scanPicture(worker, file)
+        : await this.#scanVideo(worker, description, file);
+    } catch (error) {
+      return this.#unreadable(kind, messageOf(error));
+    }
+  }
+
+  async #scanPicture(worker: DetectorWorker, file: File): Promise<Scanned> {
+    if (file.size > maxPictureBytes) {
+      return this.#unreadable("image", "The file is too large for a picture.");
+    }
+    const { verdict } = await worker.analysePicture(await file.arrayBuffer());
+    const unread = verdict.reason === "unreadable" || verdict.reason === "not-scanned";
+    return {
+      kind: "image",
+      verdict,
+      ...(unread ? { error: verdict.detail ?? "The picture could not be read." } : {}),
+    };
+  }
+
+  async #scanVideo(
+    worker: DetectorWorker,
+    { calibration, model }: DetectorDescription,
+    file: File,
+  ): Promise<Scanned> {
+    const soFar = new VideoVerdict(calibration, model);
+    let looked = 0;
+    // The browser seeks to the next moment while the worker is busy with this one.
+    let analysing = Promise.resolve();
+    try {
+      for await (const { frame, time } of videoFrames(file)) {
+        await analysing;
+        analysing = worker.analyseFrame(frame, time).then((scored) => {
+          soFar.add(scored.frame);
+          looked++;
+        });
+        // Looked at with the next `await`; until then a failure must not count as unhandled.
+        analysing.catch(() => undefined);
+      }
+      await analysing;
+    } catch (error) {
+      if (!(error instanceof VideoError)) throw error;
+      await analysing;
+      if (looked === 0) return this.#unreadable("video", error.message);
+      return { kind: "video", verdict: soFar.verdict(), error: error.message };
+    }
+    return { kind: "video", verdict: soFar.verdict() };
+  }
+
+  #unreadable(kind: MediaKind | null, error: string): Scanned {
+    return { kind, verdict: abstain("unreadable", this.#model, error), error };
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof DOMException && error.name === "NotFoundError") {
+    return "The file is no longer there.";
+  }
+  if (error instanceof DOMException && error.name === "NotReadableError") {
+    return "The file could not be opened.";
+  }
+  return error instanceof Error && error.message ? error.message : String(error);
+}
