@@ -1,3 +1,83 @@
+/**
+ * The service worker: opens the offscreen document when a page needs the detector, keeps what the
+ * pages report for popup and toolbar, and takes pictures of the tab. It never touches pixels, and
+ * it holds nothing that its death after 30 s would lose.
+ */
+import { type Browser, browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
+import { parseMessage, type ToBackground, toBackground } from "../shared/messages";
+import { loadSettings, onSettingsChanged } from "../shared/settings";
+import { captureTab } from "./capture";
+import { ensureOffscreenDocument } from "./offscreen-document";
+import { applyReport, startPage } from "./page-state";
+import { PageStore } from "./page-store";
+import { showInToolbar, toolbarFace } from "./toolbar";
 
-export default defineBackground(() => {});
+export default defineBackground(() => {
+  const store = new PageStore(async (tabId, state) =>
+    showInToolbar(tabId, toolbarFace(state, await loadSettings())),
+  );
+
+  browser.runtime.onMessage.addListener((raw, sender, answer) => {
+    if (sender.id !== browser.runtime.id) return;
+    const message = parseMessage(toBackground, raw);
+    if (!message) return;
+    const answered = handle(message, sender, store);
+    if (!answered) return;
+    answered.then(answer);
+    return true;
+  });
+
+  browser.tabs.onRemoved.addListener((tabId) => void store.remove(tabId));
+  browser.tabs.onReplaced.addListener((_added, removed) => void store.remove(removed));
+  browser.tabs.onUpdated.addListener((tabId, change, tab) => {
+    // A page of the browser itself, where no content script starts to void the page before it.
+    if (change.status === "complete" && tab.url === undefined) {
+      store.update(tabId, (state) => startPage(state, 0, ""));
+    }
+  });
+
+  onSettingsChanged(async (settings) => {
+    for (const tabId of await store.tabIds()) {
+      await showInToolbar(tabId, toolbarFace(await store.read(tabId), settings));
+    }
+  }, new AbortController().signal);
+
+  browser.runtime.onInstalled.addListener(({ reason }) => {
+    if (reason === "install") void browser.tabs.create({ url: "/welcome.html" });
+  });
+});
+
+/** Does what a message asks; a promise where the sender waits for an answer. */
+function handle(
+  message: ToBackground,
+  sender: Browser.runtime.MessageSender,
+  store: PageStore,
+): Promise<unknown> | null {
+  if (message.type === "ensure-detector") return ensureDetector();
+
+  const { tab, frameId, url } = sender;
+  if (tab?.id === undefined || frameId === undefined) return null;
+  switch (message.type) {
+    case "page-started":
+      store.update(tab.id, (state) => startPage(state, frameId, frameId === 0 ? message.url : ""));
+      return Promise.resolve({ topHost: URL.parse(tab.url ?? "")?.hostname ?? "" });
+    case "page-report": {
+      // A page that comes back from the back-forward cache is the tab's page again.
+      const topUrl = frameId === 0 ? (url ?? null) : null;
+      store.update(tab.id, (state) => applyReport(state, frameId, message, topUrl));
+      return null;
+    }
+    case "capture-tab":
+      return captureTab(sender);
+  }
+}
+
+async function ensureDetector(): Promise<{ ok: boolean; detail?: string }> {
+  try {
+    await ensureOffscreenDocument();
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
