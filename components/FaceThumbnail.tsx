@@ -81,6 +81,8 @@ function drawSilhouette(context: CanvasRenderingContext2D) {
   context.fillStyle = "rgb(128 140 152 / 45%)";
   context.beginPath();
   context.arc(sidePx / 2, sidePx * 0.42, sidePx * 0.19, 0, 2 * Math.PI);
+  context.fill();
+  context.beginPath();
   context.ellipse(sidePx / 2, sidePx * 0.98, sidePx * 0.34, sidePx * 0.3, 0, Math.PI, 0);
   context.fill();
 }

@@ -1,6 +1,6 @@
 /**
  * The small sign in front of a verdict. Each level has an outline of its own (octagon, triangle,
- * square, ring, broken ring), so that it reads without colour and at 12 px. A plain ring, not a
+ * square, ring with a dot, broken ring), so that it reads without colour and at 12 px. A plain ring, not a
  * tick, stands for "no signs found": the tool never certifies a picture.
  */
 import type { Outcome } from "./words";
@@ -46,7 +46,7 @@ function shapes({ level }: Pick<Outcome, "level">) {
       return (
         <>
           <circle {...drawn} cx="8" cy="8" r="6.5" />
-          <path {...drawn} stroke-linecap="round" d="M5.2 8h5.6" />
+          <circle {...filled} cx="8" cy="8" r="2.2" />
         </>
       );
     case null:

@@ -3,13 +3,23 @@
  * tool cannot know. It stands in a closed shadow root in the page; its owner places it, closes it on
  * Escape, and gives the focus back afterwards. Styles: `card.css`.
  */
+import type { VNode } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { isFlagged, type Level, type Verdict } from "../model/verdict/verdict";
+import { isFlagged, type Verdict } from "../model/verdict/verdict";
 import { FaceThumbnail } from "./FaceThumbnail";
 import { type RankedFace, rankFaces, videoFindings } from "./findings";
 import { LevelMark } from "./LevelMark";
 import { StrengthMeter } from "./StrengthMeter";
-import { clock, counted, explanation, howItWorks, limits, type MediaKind, title } from "./words";
+import {
+  clock,
+  counted,
+  explanation,
+  howItWorks,
+  limits,
+  type MediaKind,
+  strengthWords,
+  title,
+} from "./words";
 
 export interface VerdictCardProps {
   kind: MediaKind;
@@ -33,6 +43,16 @@ export function VerdictCard(props: VerdictCardProps) {
   // Focus on the card itself: a screen reader reads its name and first sentence, Tab goes to Close.
   useEffect(() => card.current?.focus({ preventScroll: true }), []);
   const faces = rankFaces(verdict);
+  // One face stands beside the sentence on it; several get a grid with a word under each.
+  const [only] = faces.length === 1 ? faces : [];
+  const [where, setWhere] = useState(false);
+  const portrait = (ranked: RankedFace) => (
+    <FaceThumbnail
+      source={props.thumbnails[ranked.index]}
+      label={`Face ${ranked.index + 1}: ${faceWords(ranked).spoken}`}
+      map={where && hasHeat(ranked) ? ranked.face.map : undefined}
+    />
+  );
   return (
     <section
       ref={card}
@@ -52,12 +72,22 @@ export function VerdictCard(props: VerdictCardProps) {
         </button>
       </header>
       <div class="card-body">
-        <p id={`${id}-what`}>
-          {explanation(verdict, kind)}
-          {verdict.level === null && verdict.detail ? ` Reported: ${verdict.detail}.` : ""}
-        </p>
+        <div class="card-what">
+          {only && props.thumbnails[only.index] && portrait(only)}
+          <p id={`${id}-what`}>{explanation(verdict, kind, verdict.detail)}</p>
+        </div>
         {verdict.level && <StrengthMeter level={verdict.level} />}
-        {faces.length > 0 && <Faces {...props} faces={faces} />}
+        {faces.length > 1 && <Faces verdict={verdict} faces={faces} portrait={portrait} />}
+        {faces.some(hasHeat) && (
+          <label class="card-where">
+            <input
+              type="checkbox"
+              checked={where}
+              onChange={(event) => setWhere(event.currentTarget.checked)}
+            />
+            Colour where the signs are
+          </label>
+        )}
         <VideoSpan verdict={verdict} />
         <h3>What Unmask cannot know</h3>
         <ul class="card-limits">
@@ -72,34 +102,36 @@ export function VerdictCard(props: VerdictCardProps) {
           ))}
           <p class="card-model">Checked by {verdict.model}.</p>
         </details>
-        {onHideSite && (
+      </div>
+      {onHideSite && (
+        <footer class="card-foot">
           <button type="button" class="card-off" onClick={onHideSite}>
             Turn off on {siteName ?? "this site"}
           </button>
-        )}
-      </div>
+        </footer>
+      )}
     </section>
   );
 }
 
-function Faces({ verdict, thumbnails, faces }: VerdictCardProps & { faces: RankedFace[] }) {
+interface FacesProps {
+  verdict: Verdict;
+  faces: RankedFace[];
+  portrait(ranked: RankedFace): VNode;
+}
+
+function Faces({ verdict, faces, portrait }: FacesProps) {
   const [all, setAll] = useState(false);
-  const [where, setWhere] = useState(false);
   const shown = all ? faces : faces.slice(0, facesAtFirst);
-  const mapped = faces.some(hasHeat);
   return (
     <div class="card-faces">
-      {faces.length > 1 && <p>{facesSentence(verdict, faces)}</p>}
+      <p>{facesSentence(verdict, faces)}</p>
       <ul>
         {shown.map((ranked) => (
           <li key={ranked.index}>
-            <FaceThumbnail
-              source={thumbnails[ranked.index]}
-              label={`Face ${ranked.index + 1}: ${faceWords(ranked)}`}
-              map={where && hasHeat(ranked) ? ranked.face.map : undefined}
-            />
+            {portrait(ranked)}
             <span class="face-words" aria-hidden="true">
-              <LevelMark level={ranked.level} size={11} /> {faceWords(ranked)}
+              <LevelMark level={ranked.level} size={11} /> {faceWords(ranked).shown}
             </span>
           </li>
         ))}
@@ -108,16 +140,6 @@ function Faces({ verdict, thumbnails, faces }: VerdictCardProps & { faces: Ranke
         <button type="button" class="card-more" onClick={() => setAll(true)}>
           Show all {counted(faces.length, "face")}
         </button>
-      )}
-      {mapped && (
-        <label class="card-where">
-          <input
-            type="checkbox"
-            checked={where}
-            onChange={(event) => setWhere(event.currentTarget.checked)}
-          />
-          Colour where the signs are
-        </label>
       )}
     </div>
   );
@@ -138,18 +160,16 @@ function facesSentence(verdict: Verdict, faces: RankedFace[]): string {
     : `Signs in ${flagged} of ${counted(faces.length, "face")}.`;
 }
 
-const faceLevelWords: Record<Level, string> = {
-  strong: "Strong signs",
-  suspicious: "Some signs",
-  unsure: "Unclear",
-  "no-sign": "No signs",
-};
-
-function faceWords({ face, level }: RankedFace): string {
-  if (level) return faceLevelWords[level];
-  if (face.reason === "too-small") return "Too small";
-  if (face.reason === "too-blurred") return "Too blurred";
-  return face.logit === null ? "Not checked" : "Weaker signs";
+/** Under a face there is room for one word; a screen reader, which sees no mark, gets more. */
+function faceWords({ face, level }: RankedFace): { shown: string; spoken: string } {
+  if (level) {
+    const shown = level === "no-sign" ? "No signs" : strengthWords[level];
+    return { shown, spoken: title({ level, reason: null }).toLowerCase() };
+  }
+  if (face.reason === "too-small") return { shown: "Too small", spoken: "too small to check" };
+  if (face.reason === "too-blurred") return { shown: "Blurred", spoken: "too blurred to check" };
+  if (face.logit === null) return { shown: "Unchecked", spoken: "not checked" };
+  return { shown: "Weaker", spoken: "weaker signs than in the first face" };
 }
 
 function VideoSpan({ verdict }: { verdict: Verdict }) {

@@ -69,10 +69,15 @@ const reasonSentences: Record<Abstention, (medium: string) => string> = {
     `Unmask has not looked at this ${medium}, so nothing is said about it.`,
 };
 
-/** One sentence on what was seen, or on why nothing can be said. */
-export function explanation(outcome: Outcome, kind: MediaKind): string {
+/**
+ * One sentence on what was seen, or on why nothing can be said.
+ *
+ * @param detail what exactly stood in the way ("the file is damaged"), without a full stop
+ */
+export function explanation(outcome: Outcome, kind: MediaKind, detail?: string): string {
   const medium = kindWord[kind];
   if (outcome.level) return levelSentences[outcome.level](medium);
+  if (detail) return `Unmask could not check this ${medium}: ${detail}.`;
   return reasonSentences[outcome.reason ?? "not-scanned"](medium);
 }
 
