@@ -50,6 +50,8 @@ export function applyReport(
   return {
     url: url ?? state.url,
     detector: report.detector ?? state.detector,
+    // A reason belongs to the state that it came with.
+    detectorDetail: report.detector ? report.detectorDetail : state.detectorDetail,
     media: boundThumbnails(boundCount(kept)),
   };
 }

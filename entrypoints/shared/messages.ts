@@ -170,6 +170,8 @@ export const toBackground = v.variant("type", [
     changed: v.pipe(v.array(mediaReport), v.maxLength(200)),
     removed: v.pipe(v.array(id), v.maxLength(2000)),
     detector: v.optional(v.picklist(["loading", "ready", "failed"])),
+    /** With `failed`: why, for the popup. */
+    detectorDetail: v.optional(v.pipe(v.string(), v.maxLength(300))),
   }),
   /** PNG of the visible tab, for videos whose pixels are closed to us; answered `{ png } | { wait: ms }`. */
   v.object({ type: v.literal("capture-tab") }),
@@ -189,6 +191,8 @@ export type ToPage = v.InferOutput<typeof toPage>;
 export interface PageState {
   url: string;
   detector: "idle" | "loading" | "ready" | "failed";
+  /** Why the detector failed, where that is known. */
+  detectorDetail?: string;
   /** Media by frame id, then in the order found. */
   media: (MediaReport & { frameId: number })[];
 }
