@@ -1,5 +1,6 @@
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vitest/config";
+import "./test/map-group-by.mjs";
 
 export default defineConfig({
   plugins: [preact()],

@@ -72,10 +72,14 @@ async function visitFolder(
     try {
       if (entry.isDirectory()) await visitFolder(file, inner, found, seen);
       else if (!seen.has(inner) && (await stat(inner)).isFile()) {
-        seen.add(inner);
         const kind = await kindOf(inner);
-        if (kind) found.files.push({ file, path: inner, kind });
-        else found.skipped++;
+        if (kind) {
+          seen.add(inner);
+          found.files.push({ file, path: inner, kind });
+        } else {
+          // Not marked as seen: where it is named as well, it is answered for.
+          found.skipped++;
+        }
       }
     } catch (error) {
       // A file or folder that may not be read is a finding, not the end of the walk.

@@ -7,7 +7,7 @@ import { type BridgeMessage, bridgeName } from "../entrypoints/scan/bridge";
 import type { Scanned } from "../entrypoints/scan/scanner";
 import type { BackendName } from "../model/backend/backend";
 import type { DetectorDescription } from "../model/detector/types";
-import { launchBrowser } from "./browser";
+import { launchBrowser as launchRealBrowser } from "./browser";
 
 export interface ScanBrowserOptions {
   extensionDir: string;
@@ -24,6 +24,8 @@ export interface ScanBrowserOptions {
   onLost(index: number, error: string): void;
   /** Something a person may want to know while waiting. */
   onNote(text: string): void;
+  /** Tests open a browser that they can make fall over. */
+  launchBrowser?: typeof launchRealBrowser;
 }
 
 /** The detector, or the browser, cannot work at all. */
@@ -98,6 +100,7 @@ class Round {
 
   async run(): Promise<void> {
     const { extensionDir, jobs, backend, signal } = this.#options;
+    const launchBrowser = this.#options.launchBrowser ?? launchRealBrowser;
     const workers = Math.min(jobs, this.#indices.length);
     const browser = await launchBrowser({ extensionDir, graphics: "any" }).catch((error) => {
       throw new BrowserLost(`The browser did not start: ${(error as Error).message}`);

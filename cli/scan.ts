@@ -1,5 +1,6 @@
 /** `npm run scan -- [--json] PATH…`: the extension's own detector over local files and folders. */
 import { availableParallelism } from "node:os";
+import { counted } from "../components/words";
 import type { DetectorDescription } from "../model/detector/types";
 import { ensureExtension } from "./build-extension";
 import { findMedia } from "./find-media";
@@ -50,6 +51,7 @@ async function scan(options: ScanOptions): Promise<number> {
   let detector: DetectorDescription | null = null;
   if (readable.length > 0) {
     const progress = showProgress(readable.length);
+    const jobs = options.jobs ?? Math.min(availableParallelism(), mostJobsUnasked);
     let done = 0;
     const answer = (place: number, make: (index: number) => ScanResult) => {
       const index = readable[place];
@@ -61,10 +63,11 @@ async function scan(options: ScanOptions): Promise<number> {
       await scanInBrowser({
         extensionDir: await ensureExtension(say),
         paths: readable.map((index) => files[index]?.path ?? ""),
-        jobs: options.jobs ?? Math.min(availableParallelism(), mostJobsUnasked),
+        jobs,
         backend: options.backend,
         signal: stop.signal,
         onReady: (description) => {
+          if (!detector) progress.note(startLine(readable.length, jobs, description));
           detector = description;
         },
         onScanned: (place, scanned) =>
@@ -91,7 +94,7 @@ async function scan(options: ScanOptions): Promise<number> {
   const inOrder = [...files.keys()].flatMap((index) => results.get(index) ?? []);
   print(inOrder, options.json);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  say(`${summary(inOrder, skipped)} ${seconds} s${describe(detector)}`);
+  say(`${summary(inOrder, skipped)} ${seconds} s.`);
   if (stop.signal.aborted) {
     say(`Stopped: ${files.length - inOrder.length} were not scanned.`);
     return 130;
@@ -108,10 +111,10 @@ function print(results: ScanResult[], json: boolean): void {
   }
 }
 
-function describe(detector: DetectorDescription | null): string {
-  if (!detector) return "";
+function startLine(files: number, jobs: number, detector: DetectorDescription): string {
   const warning = detector.trained
     ? ""
-    : " Its student was never trained: these levels mean nothing.";
-  return ` on ${detector.backend}, ${detector.model}.${warning}`;
+    : " This student was never trained: its levels mean nothing.";
+  const where = `${detector.backend}, ${counted(Math.min(jobs, files), "worker")}`;
+  return `Scanning ${counted(files, "file")} with ${detector.model} (${where}).${warning}`;
 }

@@ -54,6 +54,11 @@ test("answers for every file that was named", async () => {
   expect(skipped).toBe(0);
 });
 
+test("answers for a named file that its folder leaves out", async () => {
+  const { files } = await findMedia(["photos", "photos/notes.txt"], base);
+  expect(files.at(-1)).toMatchObject({ file: "photos/notes.txt", kind: null });
+});
+
 test("lists a file once", async () => {
   const { files } = await findMedia(["photos/a.jpg", "photos", join(base, "photos")], base);
   expect(files.filter(({ path }) => path === join(base, "photos", "a.jpg"))).toHaveLength(1);
