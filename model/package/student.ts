@@ -11,7 +11,7 @@ import { selfTestPixels } from "./self-test";
 export interface StudentPrediction {
   /** Logit of manipulation, one a picture, before the temperature. */
   logits: Float32Array;
-  /** Coarse logit maps, `[n, h, w]`; each picture's logit is the mean of its map. */
+  /** Where: the logit of manipulation of each cell of a coarse grid, `[n, h, w]`. */
   maps: Float32Array;
   mapSize: [height: number, width: number];
 }

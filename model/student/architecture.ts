@@ -11,7 +11,7 @@ export interface InvertedResidual {
   outChannels: number;
 }
 
-/** A student: RGB in, a coarse map of logits out, whose mean is the logit of the picture. */
+/** A student: RGB in, one logit of manipulation and a coarse map of where out. */
 export interface StudentArchitecture {
   name: string;
   /** Side of the square input in pixels. */
@@ -19,7 +19,7 @@ export interface StudentArchitecture {
   /** Channels of the first 3×3 convolution, which has stride 2. */
   stemChannels: number;
   blocks: readonly InvertedResidual[];
-  /** Channels of the 1×1 convolution between the last block and the logit map. */
+  /** Channels of the 1×1 convolution between the last block and the two outputs. */
   headChannels: number;
 }
 

@@ -20,7 +20,9 @@ export const FLOAT32_KERNELS: KernelStorage = () => "float32";
  * uint8 hurts and saves little.
  */
 export const QUANTISED_KERNELS: KernelStorage = ({ kind, name }) =>
-  kind === "depthwise" || name === "stem" || name === "classifier" ? "float16" : "uint8";
+  kind === "depthwise" || name === "stem" || name === "classifier" || name === "mask"
+    ? "float16"
+    : "uint8";
 
 type Attribute = Record<string, unknown>;
 interface GraphNode {
@@ -88,6 +90,8 @@ export function emitGraphModel(
     );
     const biasName = constant(storeTensor(`${layer.name}/bias`, bias.shape, bias.data, "float32"));
     nodes.push(convolutionNode(layer, [current, kernelName, biasName]));
+    // The last two layers both read the head.
+    if (layer.name === "classifier" || layer.name === "mask") continue;
     current = layer.name;
     const block = layer.name.endsWith("/project") && blockOf(architecture, layer.name);
     if (block && hasShortcut(block)) {
@@ -96,16 +100,20 @@ export function emitGraphModel(
       current = name;
     }
   }
-  nodes.push({
-    name: "map",
-    op: "Squeeze",
-    input: [current],
-    attr: { T: FLOAT, squeeze_dims: ints(3) },
-  });
+  for (const [name, from] of [
+    ["evidence", "classifier"],
+    ["map", "mask"],
+  ] as const)
+    nodes.push({
+      name,
+      op: "Squeeze",
+      input: [from],
+      attr: { T: FLOAT, squeeze_dims: ints(3) },
+    });
   nodes.push({
     name: "logit",
     op: "Mean",
-    input: ["map", axes("logit/axes", [1, 2])],
+    input: ["evidence", axes("logit/axes", [1, 2])],
     attr: { T: FLOAT, Tidx: INT, keep_dims: { b: false } },
   });
 

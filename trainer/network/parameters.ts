@@ -64,7 +64,9 @@ export function convolutionLayers(architecture: StudentArchitecture): Convolutio
   const last = architecture.blocks[architecture.blocks.length - 1];
   const features = last ? last.outChannels : architecture.stemChannels;
   dense("head", features, architecture.headChannels);
+  // Two readings of the same features: one is averaged into the logit, one says where.
   dense("classifier", architecture.headChannels, 1, { batchNorm: false, relu6: false });
+  dense("mask", architecture.headChannels, 1, { batchNorm: false, relu6: false });
   return layers;
 }
 

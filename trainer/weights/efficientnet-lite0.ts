@@ -44,8 +44,8 @@ function sourceNames(layer: ConvolutionLayer, blocks: number): [kernel: string, 
 }
 
 /**
- * Initial parameters of a (cut) EfficientNet-Lite0 from its ImageNet checkpoint. The logit layer
- * is new: zeros, so that training starts at the prior.
+ * Initial parameters of a (cut) EfficientNet-Lite0 from its ImageNet checkpoint. The two last
+ * layers are new: zeros, so that training starts at the prior.
  *
  * @throws CheckpointError if the checkpoint lacks a tensor or its shape differs.
  */
@@ -55,7 +55,7 @@ export function lite0Parameters(
 ): Parameters {
   const parameters: Parameters = new Map();
   for (const layer of convolutionLayers(architecture)) {
-    if (layer.name === "classifier") continue;
+    if (!layer.batchNorm) continue;
     const [convolution, norm] = sourceNames(layer, architecture.blocks.length);
     const kernel = kernelToHwio(
       tensor(checkpoint, `${convolution}.weight`),
@@ -76,7 +76,9 @@ export function lite0Parameters(
     }
   }
   const head = architecture.headChannels;
-  parameters.set("classifier/kernel", { shape: [1, 1, head, 1], data: new Float32Array(head) });
-  parameters.set("classifier/bias", { shape: [1], data: new Float32Array(1) });
+  for (const name of ["classifier", "mask"]) {
+    parameters.set(`${name}/kernel`, { shape: [1, 1, head, 1], data: new Float32Array(head) });
+    parameters.set(`${name}/bias`, { shape: [1], data: new Float32Array(1) });
+  }
   return parameters;
 }

@@ -1,0 +1,9 @@
+// Parsers of command-line values that refuse what makes no sense.
+import { InvalidArgumentError } from "commander";
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("a whole number above zero is wanted");
+  return value;
+}

@@ -1,0 +1,44 @@
+// Every knob of supervised training with its default and the reason for it, and a tiny
+// configuration with which tests run the same code.
+import { type StudentArchitecture, truncatedLite0 } from "../../model/student/architecture";
+import { ADAMW_DEFAULTS, type AdamWSettings } from "../optimiser/adamw";
+import type { BatchRecipe } from "../synthesis/batch";
+
+export interface SuperviseSettings {
+  architecture: StudentArchitecture;
+  /** Side of the crop in units of the detector's box. */
+  cropMargin: number;
+  steps: number;
+  warmupSteps: number;
+  peakRate: number;
+  /** Weight of the coarse map's loss beside the logit's. */
+  maskWeight: number;
+  /** Share of each source's groups held out of fitting, for every choice. */
+  heldOutShare: number;
+  /** Share of the batch's statistics in the running ones of batch norm. */
+  statisticsRate: number;
+  seed: number;
+  batch: Pick<BatchRecipe, "pairs" | "labelled" | "swapShare" | "videoLike">;
+  optimiser: AdamWSettings;
+  workers: number;
+  /** Steps between checkpoints, each with a look at the held-out groups. */
+  checkpointEvery: number;
+}
+
+export const SUPERVISE_DEFAULTS: SuperviseSettings = {
+  // Cut after the 11th block: fine-grained traces, 10×10 map, under 1 MB quantised.
+  architecture: truncatedLite0(11, 160),
+  // The box spans brows to chin; 1.3 brings the blending boundary and a little background in.
+  cropMargin: 1.3,
+  steps: 2600,
+  warmupSteps: 150,
+  peakRate: 8e-4,
+  maskWeight: 0.3,
+  heldOutShare: 0.15,
+  statisticsRate: 0.02,
+  seed: 1,
+  batch: { pairs: 10, labelled: 6, swapShare: 0.3, videoLike: 0.25 },
+  optimiser: ADAMW_DEFAULTS,
+  workers: 1,
+  checkpointEvery: 260,
+};

@@ -1,0 +1,232 @@
+// Composes a training batch: every real crop with its own pseudo-fake, every labelled fake with a
+// real partner of the same medium, each pair under one and the same augmentation.
+import { faceSquare, resampleSquare } from "../../model/student/crop";
+import { type PooledPicture, pixelsOf } from "../datasets/pictures";
+import { Random } from "../random";
+import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
+import { asPixels, cutFace, type Face } from "./face";
+import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
+
+export interface BatchRecipe {
+  /** Real crops that come with a pseudo-fake of themselves. */
+  pairs: number;
+  /** Labelled fakes, each with a real partner. */
+  labelled: number;
+  /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
+  swapShare: number;
+  /** Share of photo pairs, and of pairs of video frames, that go through video-like compression. */
+  videoLike: number;
+  inputSize: number;
+  cropMargin: number;
+  /** Side of the coarse map. */
+  mapSize: number;
+  seed: number;
+}
+
+export interface Batch {
+  index: number;
+  /** `[n, inputSize, inputSize, 3]` */
+  pixels: Uint8Array<ArrayBuffer>;
+  /** 1 is manipulated, `[n]`. */
+  labels: Float32Array<ArrayBuffer>;
+  /** Share of each cell that was manipulated, `[n, mapSize, mapSize]`. */
+  masks: Float32Array<ArrayBuffer>;
+  /** 1 where the mask is known, `[n]`. */
+  maskKnown: Float32Array<ArrayBuffer>;
+}
+
+/** Fakes that are synthetic from edge to edge; of the others the manipulated region is unknown. */
+const WHOLLY_GENERATED = new Set(["stylegan1", "hatatori", "arc2face"]);
+
+/** Pictures by source, so that a draw can balance sources. */
+interface SourceIndex {
+  photos: PooledPicture[][];
+  videos: PooledPicture[][];
+}
+
+function indexBySource(pictures: readonly PooledPicture[]): SourceIndex {
+  const bySource = new Map<string, PooledPicture[]>();
+  for (const picture of pictures) {
+    const { source } = picture.row;
+    bySource.set(source, [...(bySource.get(source) ?? []), picture]);
+  }
+  const lists = [...bySource.values()];
+  const isVideo = (list: PooledPicture[]) => list[0]?.row.video !== undefined;
+  return {
+    photos: lists.filter((list) => !isVideo(list)),
+    videos: lists.filter(isVideo),
+  };
+}
+
+/** The square root keeps a large source from drowning the others without repeating small ones. */
+const bySquareRoot = (list: readonly unknown[]) => Math.sqrt(list.length);
+
+export class BatchMaker {
+  private readonly real: SourceIndex;
+  /** Real pictures whose crop lies inside the picture: repeated edges would give them away. */
+  private readonly partners: SourceIndex;
+  private readonly fake: SourceIndex;
+
+  constructor(
+    private readonly pool: SharedArrayBuffer,
+    pictures: readonly PooledPicture[],
+    private readonly recipe: BatchRecipe,
+  ) {
+    const real = pictures.filter(({ row }) => row.label === "real");
+    const roomy = real.filter((picture) => hasRoom(picture, recipe.cropMargin));
+    this.real = indexBySource(real);
+    this.partners = indexBySource(roomy.length > 0 ? roomy : real);
+    this.fake = indexBySource(pictures.filter(({ row }) => row.label === "fake"));
+    if (this.real.photos.length + this.real.videos.length === 0)
+      throw new Error("there are no real pictures to train on");
+  }
+
+  get size(): number {
+    return 2 * (this.recipe.pairs + this.recipe.labelled);
+  }
+
+  /** Batch number `index` of this recipe; the same number gives the same batch. */
+  async make(index: number): Promise<Batch> {
+    const { inputSize, mapSize, pairs, labelled, seed } = this.recipe;
+    const n = this.size;
+    const batch: Batch = {
+      index,
+      pixels: new Uint8Array(n * inputSize * inputSize * 3),
+      labels: new Float32Array(n),
+      masks: new Float32Array(n * mapSize * mapSize),
+      maskKnown: new Float32Array(n),
+    };
+    const random = Random.at(seed, index);
+    let slot = 0;
+    for (let i = 0; i < pairs; i++, slot += 2) {
+      const picture = this.drawReal(random, random.chance(0.25));
+      const face = this.cut(picture);
+      const fake = this.pseudoFake(random, face);
+      const augmentation = this.augmentation(random, picture);
+      await this.place(batch, slot, face, augmentation, null, 0);
+      await this.place(batch, slot + 1, fake.face, augmentation, fake.mask, 1);
+    }
+    const hasFakes = this.fake.photos.length + this.fake.videos.length > 0;
+    for (let i = 0; i < labelled; i++, slot += 2) {
+      if (!hasFakes) {
+        // Without labelled fakes the rest of the batch is pairs too.
+        const picture = this.drawReal(random, random.chance(0.25));
+        const face = this.cut(picture);
+        const fake = this.pseudoFake(random, face);
+        const augmentation = this.augmentation(random, picture);
+        await this.place(batch, slot, face, augmentation, null, 0);
+        await this.place(batch, slot + 1, fake.face, augmentation, fake.mask, 1);
+        continue;
+      }
+      const fake = this.drawFake(random);
+      const fromVideo = fake.row.video !== undefined;
+      // There are few real clips: half the partners of video frames are photos made video-like.
+      const partner = this.drawReal(random, fromVideo && random.chance(0.5), this.partners);
+      const augmentation = this.augmentation(random, fake);
+      const whole = WHOLLY_GENERATED.has(fake.row.source) ? ("all" as const) : ("unknown" as const);
+      await this.place(batch, slot, this.cut(partner), augmentation, null, 0);
+      await this.place(batch, slot + 1, this.cut(fake), augmentation, whole, 1);
+    }
+    return batch;
+  }
+
+  private cut(picture: PooledPicture): Face {
+    return cutFace(pixelsOf({ bytes: this.pool }, picture), picture.row.box);
+  }
+
+  private pseudoFake(random: Random, face: Face): PseudoFake {
+    if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
+    const donor = this.drawReal(random, random.chance(0.2));
+    const pixels = pixelsOf({ bytes: this.pool }, donor);
+    return swapFace(random, face, pixels, donor.row.box);
+  }
+
+  private augmentation(random: Random, picture: PooledPicture): Augmentation {
+    const isVideo = picture.row.video !== undefined;
+    return drawAugmentation(random, isVideo ? 0.5 : this.recipe.videoLike);
+  }
+
+  private drawReal(random: Random, video: boolean, from = this.real): PooledPicture {
+    const { photos, videos } = from;
+    const lists = (video && videos.length > 0) || photos.length === 0 ? videos : photos;
+    return random.pick(random.weighted(lists, bySquareRoot));
+  }
+
+  private drawFake(random: Random): PooledPicture {
+    return random.pick(random.weighted([...this.fake.photos, ...this.fake.videos], bySquareRoot));
+  }
+
+  /** Augments, crops and writes one face into the batch. */
+  private async place(
+    batch: Batch,
+    slot: number,
+    face: Face,
+    augmentation: Augmentation,
+    mask: Float32Array | "all" | "unknown" | null,
+    label: 0 | 1,
+  ): Promise<void> {
+    const { inputSize, mapSize, cropMargin } = this.recipe;
+    const result = await augmentFace(new Random(augmentation.seed), face, augmentation);
+    const square = jitteredSquare(result, cropMargin, augmentation);
+    const crop = resampleSquare(asPixels(result), square, inputSize);
+    const offset = slot * inputSize * inputSize * 3;
+    batch.pixels.set(augmentation.flip ? flipped(crop, inputSize) : crop, offset);
+    batch.labels[slot] = label;
+    batch.maskKnown[slot] = mask === "unknown" ? 0 : 1;
+    const cells = batch.masks.subarray(slot * mapSize * mapSize, (slot + 1) * mapSize * mapSize);
+    if (mask === "all") cells.fill(1);
+    else if (mask instanceof Float32Array) {
+      const original = jitteredSquare(face, cropMargin, augmentation);
+      averageMask(mask, face.size, original, mapSize, augmentation.flip, cells);
+    }
+  }
+}
+
+/** Whether at most a twentieth of the crop's side lies outside the picture. */
+function hasRoom({ row, width, height }: PooledPicture, margin: number): boolean {
+  const { x, y, size } = faceSquare(row.box, margin);
+  return Math.max(-x, -y, x + size - width, y + size - height) <= 0.05 * size;
+}
+
+function jitteredSquare(face: Face, margin: number, { scale, shift }: Augmentation) {
+  const square = faceSquare(face.box, margin * scale);
+  const side = Math.max(face.box[2], face.box[3]);
+  return { ...square, x: square.x + shift[0] * side, y: square.y + shift[1] * side };
+}
+
+function flipped(rgb: Uint8ClampedArray, size: number): Uint8ClampedArray {
+  const result = new Uint8ClampedArray(rgb.length);
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      const from = (y * size + x) * 3;
+      const to = (y * size + size - 1 - x) * 3;
+      result[to] = rgb[from]!;
+      result[to + 1] = rgb[from + 1]!;
+      result[to + 2] = rgb[from + 2]!;
+    }
+  return result;
+}
+
+/** Mean of the mask in each cell of the crop's grid, from 4×4 probes a cell. */
+function averageMask(
+  mask: Float32Array,
+  size: number,
+  square: { x: number; y: number; size: number },
+  cells: number,
+  flip: boolean,
+  into: Float32Array,
+): void {
+  const probes = 4;
+  const step = square.size / (cells * probes);
+  for (let cy = 0; cy < cells; cy++)
+    for (let cx = 0; cx < cells; cx++) {
+      let sum = 0;
+      for (let py = 0; py < probes; py++)
+        for (let px = 0; px < probes; px++) {
+          const x = Math.floor(square.x + (cx * probes + px + 0.5) * step);
+          const y = Math.floor(square.y + (cy * probes + py + 0.5) * step);
+          if (x >= 0 && y >= 0 && x < size && y < size) sum += mask[y * size + x]!;
+        }
+      into[cy * cells + (flip ? cells - 1 - cx : cx)] = sum / (probes * probes);
+    }
+}

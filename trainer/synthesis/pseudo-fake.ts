@@ -1,0 +1,102 @@
+// Pseudo-fakes: a real face blended onto itself (Shiohara & Yamasaki 2022, self-blended images) or
+// another person's face blended in, so that only traces of manipulation separate the classes.
+import { type Box, type Pixels, resampleSquare } from "../../model/student/crop";
+import type { Random } from "../random";
+import { addNoise, blurOrSharpen, displace, dropResolution, shiftColour } from "./distort";
+import type { Face } from "./face";
+import { drawMask } from "./mask";
+
+export interface PseudoFake {
+  face: Face;
+  /** How much of each pixel was replaced, `size * size`, 0–1. */
+  mask: Float32Array;
+}
+
+/** Opacities of the blend, the full one most often (SBI also has 0.25, which at 160 px leaves nothing to see). */
+const RATIOS = [0.5, 0.75, 1, 1, 1] as const;
+
+/** A face with one to three changes; at least one always applies. */
+function distortSide(random: Random, face: Face, most = 3): Face {
+  let side = face;
+  const changes = 1 + random.integer(most);
+  for (let i = 0; i < changes; i++) {
+    const kind = random.integer(10);
+    if (kind < 4) side = shiftColour(random, side, 1);
+    else if (kind < 7) side = dropResolution(side, random.uniform(1.3, 3.5));
+    else if (kind < 8) side = blurOrSharpen(side, random.uniform(0.4, 1));
+    else if (kind < 9) side = blurOrSharpen(side, -random.uniform(0.4, 1.2));
+    else side = addNoise(random, side, random.uniform(1.5, 6));
+  }
+  return side;
+}
+
+function blend(target: Face, source: Face, mask: Float32Array, ratio: number): PseudoFake {
+  const data = new Uint8ClampedArray(target.data.length);
+  const applied = new Float32Array(mask.length);
+  for (let p = 0, i = 0; p < mask.length; p++, i += 3) {
+    const share = mask[p]! * ratio;
+    applied[p] = share;
+    for (let c = i; c < i + 3; c++)
+      data[c] = target.data[c]! + share * (source.data[c]! - target.data[c]!);
+  }
+  return { face: { ...target, data }, mask: applied };
+}
+
+/** The face blended onto itself. */
+export function selfBlend(random: Random, face: Face): PseudoFake {
+  const { mask } = drawMask(random, face);
+  // SBI changes either side at random, so that neither look becomes the cue.
+  const changeSource = random.chance(0.6);
+  const source = displace(random, changeSource ? distortSide(random, face) : face);
+  // One change only: a target spoilt all over would teach that spoilt pictures are fake.
+  const target = changeSource ? face : distortSide(random, face, 1);
+  return blend(target, source, mask, random.pick(RATIOS));
+}
+
+/** Mean and deviation of each channel under a mask. */
+function colourUnder(data: Uint8ClampedArray, mask: Float32Array) {
+  const sum = [0, 0, 0];
+  const squares = [0, 0, 0];
+  let weight = 1e-6;
+  for (let p = 0, i = 0; p < mask.length; p += 2, i += 6) {
+    const w = mask[p]!;
+    if (w === 0) continue;
+    weight += w;
+    for (let c = 0; c < 3; c++) {
+      const value = data[i + c]!;
+      sum[c]! += w * value;
+      squares[c]! += w * value * value;
+    }
+  }
+  return sum.map((s, c) => {
+    const mean = s / weight;
+    return { mean, deviation: Math.sqrt(Math.max(1, squares[c]! / weight - mean * mean)) };
+  });
+}
+
+/** A donor's face in the place of this one, boxes aligned, colours brought over (Reinhard 2001). */
+export function swapFace(random: Random, face: Face, donor: Pixels, donorBox: Box): PseudoFake {
+  const scale = donorBox[2] / face.box[2];
+  const aligned = resampleSquare(
+    donor,
+    {
+      x: donorBox[0] - face.box[0] * scale,
+      y: donorBox[1] - face.box[1] * scale,
+      size: face.size * scale,
+    },
+    face.size,
+  );
+  const { mask } = drawMask(random, face);
+  const from = colourUnder(aligned, mask);
+  const to = colourUnder(face.data, mask);
+  const strength = random.uniform(0.6, 1);
+  const gain = from.map((f, c) => 1 + strength * (to[c]!.deviation / f.deviation - 1));
+  for (let i = 0; i < aligned.length; i += 3)
+    for (let c = 0; c < 3; c++) {
+      const centred = (aligned[i + c]! - from[c]!.mean) * gain[c]!;
+      aligned[i + c] = centred + from[c]!.mean + strength * (to[c]!.mean - from[c]!.mean);
+    }
+  let source: Face = { ...face, data: aligned };
+  if (random.chance(0.5)) source = distortSide(random, source);
+  return blend(face, source, mask, random.chance(0.7) ? 1 : random.uniform(0.6, 1));
+}
