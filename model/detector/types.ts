@@ -36,8 +36,9 @@ export interface FoundFaces {
 }
 
 export interface ScoredFrame {
+  /** Faces with the strongest signs first, those not scored last. */
   frame: FrameResult;
-  /** `data:image/…` URLs of the strongest scored faces, strongest first. */
+  /** `data:image/…` URLs: `thumbnails[i]` shows `frame.faces[i]`; at most four, scored faces only. */
   thumbnails: string[];
 }
 

@@ -1,0 +1,83 @@
+/**
+ * One MediaPipe face detection network behind a plain function. Works in a page, in a module worker
+ * and without WebGL.
+ */
+import { FaceDetector } from "@mediapipe/tasks-vision";
+import type { Box } from "../verdict/verdict";
+import { createPixelCanvas, type RgbaView } from "./pixel-canvas";
+
+export interface MediaPipeFiles {
+  /** URL of `vision_wasm_module_internal.js`, an ES module. */
+  loader: string;
+  /** URL of `vision_wasm_module_internal.wasm`. */
+  wasm: string;
+}
+
+/** A face as a network sees it; `box` in pixels of the view it was found in. */
+export interface RawFace {
+  box: Box;
+  /** 0 to 1. */
+  confidence: number;
+}
+
+export interface BlazeFace {
+  detect(view: RgbaView): RawFace[];
+  close(): void;
+}
+
+/** MediaPipe's own default. */
+const minConfidence = 0.5;
+
+interface ModuleHolder {
+  ModuleFactory?: unknown;
+  Module?: unknown;
+}
+
+/**
+ * @param model bytes of a `face_detection_*.tflite`; tasks-vision tells short and full range apart
+ *   by their number of anchors.
+ * @throws Error if the WebAssembly or the model cannot be loaded.
+ */
+export async function createBlazeFace(
+  files: MediaPipeFiles,
+  model: Uint8Array,
+): Promise<BlazeFace> {
+  const holder = globalThis as ModuleHolder;
+  const { default: factory } = await import(/* @vite-ignore */ files.loader);
+  // tasks-vision imports its loader for the global it leaves and clears that afterwards; an ES
+  // module runs only once, so the second detector would find none. With the global set, an empty
+  // `wasmLoaderPath` skips the import. `Module` silences the library's log.
+  holder.ModuleFactory = factory;
+  holder.Module = { print() {}, printErr() {} };
+  const detector = await FaceDetector.createFromOptions(
+    { wasmLoaderPath: "", wasmBinaryPath: files.wasm },
+    {
+      canvas: createPixelCanvas(),
+      baseOptions: { modelAssetBuffer: model, delegate: "CPU" },
+      runningMode: "IMAGE",
+      minDetectionConfidence: minConfidence,
+    },
+  );
+  return {
+    detect(view) {
+      // The pixel canvas takes any object with `data`; MediaPipe itself reads only width and height.
+      const { detections } = detector.detect(view as unknown as ImageData);
+      return detections.flatMap(({ boundingBox, categories }) =>
+        boundingBox
+          ? [
+              {
+                box: [
+                  boundingBox.originX,
+                  boundingBox.originY,
+                  boundingBox.width,
+                  boundingBox.height,
+                ] satisfies Box,
+                confidence: categories[0]?.score ?? 0,
+              },
+            ]
+          : [],
+      );
+    },
+    close: () => detector.close(),
+  };
+}
