@@ -10,8 +10,8 @@ interface Props {
 }
 
 const signs: Record<Props["sign"], string> = {
-  // Half a face: nothing found to compare.
-  face: "M28 11c-10 0-15 7-15 17s6 17 15 18M28 11c10 0 15 7 15 17s-6 17-15 18M22 26v.01M34 26v.01",
+  // The two halves of our icon.
+  face: "M26 12c-9 1-14 8-14 17s6 15 14 17zM30 14c9 1 14 7 14 16s-6 15-14 17zM20 27v.01M37 29v.01",
   off: "M28 12v16M18.5 18a15 15 0 1 0 19 0",
   closed: "M17 26h22v18H17zM21 26v-5a7 7 0 0 1 14 0v5M28 33v4",
   trouble: "M28 12 46 44H10zM28 24v9M28 38v.01",

@@ -68,11 +68,15 @@ function Entry({ medium, group, onShow }: EntryProps) {
         )}
         <span class={tellsLevel ? "entry-line" : "entry-title entry-name"} title={source}>
           <bdi>{file}</bdi>
-          {tellsLevel && host && <span class="entry-host"> {host}</span>}
         </span>
         <span class="entry-line">
           {facts(medium)}
-          {!tellsLevel && host && ` · ${host}`}
+          {host && (
+            <>
+              {" · "}
+              <bdi>{host}</bdi>
+            </>
+          )}
         </span>
       </span>
     </button>

@@ -69,8 +69,7 @@ function SiteSwitch({ site, settings }: { site: string; settings: Settings }) {
         disabled={!settings.enabled}
         onChange={(on) => void saveSettings({ disabledSites: on ? others : [...others, site] })}
       >
-        <span class="visually-hidden">Check </span>
-        <bdi>{site}</bdi>
+        Check <bdi class="site-name">{site}</bdi>
       </Switch>
     </div>
   );
@@ -224,8 +223,8 @@ function Results({ tabId, state, staysOpen }: ResultsProps) {
       )}
       {waiting > 0 && (
         <p class="notice">
-          {counted(waiting, "more is", "more are")} checked when{" "}
-          {waiting === 1 ? "it comes" : "they come"} into view or start playing.
+          {counted(waiting, "more waits until it comes", "more wait until they come")} into view or{" "}
+          {waiting === 1 ? "plays" : "play"}.
         </p>
       )}
       {state.detector === "failed" && (

@@ -45,7 +45,11 @@ function countsOf(groups: Groups): string {
     groups.unchecked.length > 0 && `${groups.unchecked.length} could not be checked`,
     groups["no-face"].length > 0 && `${groups["no-face"].length} without a face`,
   ];
-  return parts.filter((part) => part !== false).join(" · ");
+  // A line may break between the counts, not inside one.
+  return parts
+    .filter((part) => part !== false)
+    .map((part) => part.replaceAll(" ", "\u00a0"))
+    .join(" · ");
 }
 
 /** `2 pictures and 1 video` */
