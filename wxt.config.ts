@@ -41,6 +41,12 @@ export default defineConfig({
   },
   vite: () => ({
     plugins: [preact()],
+    resolve: {
+      // WXT's own makes content scripts visible to pages, and lets pages stop them.
+      alias: {
+        "wxt/utils/content-script-context": resolve("entrypoints/page.content/script-context.ts"),
+      },
+    },
     build: { target: "chrome148", chunkSizeWarningLimit: 4000 },
     worker: { format: "es" },
   }),

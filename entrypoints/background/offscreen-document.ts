@@ -21,7 +21,6 @@ async function open(): Promise<void> {
   // The worker may have died and come back while the document lived on.
   const existing = await browser.runtime.getContexts({
     contextTypes: [browser.runtime.ContextType.OFFSCREEN_DOCUMENT],
-    documentUrls: [browser.runtime.getURL(`/${path}`)],
   });
   if (existing.length > 0) return;
   await browser.offscreen.createDocument({

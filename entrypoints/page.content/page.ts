@@ -1,0 +1,128 @@
+/**
+ * One frame of a page from its first moment to its last: starts a session while Unmask is on for
+ * the tab's site, ends it when it is switched off or when the extension itself goes.
+ */
+import { browser } from "wxt/browser";
+import { parseMessage, toPage } from "../shared/messages";
+import {
+  isSiteEnabled,
+  loadSettings,
+  onSettingsChanged,
+  type Settings,
+  saveSettings,
+} from "../shared/settings";
+import { documentElement, isParsed, listen } from "./document-access";
+import { sendToBackground } from "./extension";
+import { ScanSession } from "./scan-session";
+
+interface Running {
+  session: ScanSession;
+  ending: AbortController;
+}
+
+export async function runPage(signal: AbortSignal): Promise<void> {
+  await activation(signal);
+  const page = new AbortController();
+  signal.addEventListener("abort", () => page.abort());
+  // Sent before the document is parsed: a frame inside it must not report before its parent starts.
+  const siteName = await startPage();
+  let settings = await loadSettings().catch(() => null);
+  if (!settings) return;
+  await parsed(page.signal);
+  // A badge is an HTML element; bare XML and SVG documents have no place for it.
+  if (!(documentElement() instanceof HTMLElement)) return;
+
+  let running: Running | null = null;
+  const apply = (latest: Settings) => {
+    settings = latest;
+    if (page.signal.aborted) return;
+    if (!isSiteEnabled(latest, siteName)) {
+      if (!running) return;
+      running.ending.abort();
+      running = null;
+      void startPage();
+    } else if (running) {
+      running.session.update(latest);
+    } else {
+      running = start(latest, siteName, page);
+    }
+  };
+  apply(settings);
+
+  onSettingsChanged(apply, page.signal);
+  onPageMessage((message) => {
+    if (message.type === "show-media") running?.session.show(message.id);
+    else running?.session.scanAgain();
+  }, page.signal);
+  listen(window, ["pagehide"], () => running?.session.suspend(), page.signal);
+  const shown = (event: Event) => {
+    if (!(event as PageTransitionEvent).persisted) return;
+    // Changes made meanwhile have not reached a page in the cache.
+    void loadSettings().then((latest) => {
+      apply(latest);
+      running?.session.resume();
+    });
+  };
+  listen(window, ["pageshow"], shown, page.signal);
+}
+
+function start(settings: Settings, siteName: string, page: AbortController): Running {
+  const ending = new AbortController();
+  page.signal.addEventListener("abort", () => ending.abort(), { signal: ending.signal });
+  const options = {
+    siteName,
+    hideSite: () => void switchOff(siteName),
+    orphaned: () => page.abort(),
+  };
+  return { session: new ScanSession(settings, options, ending.signal), ending };
+}
+
+async function switchOff(site: string): Promise<void> {
+  const { disabledSites } = await loadSettings();
+  if (!disabledSites.includes(site))
+    await saveSettings({ disabledSites: [...disabledSites, site] });
+}
+
+/** @returns host name of the tab's page: a site is switched on or off with all its frames */
+async function startPage(): Promise<string> {
+  const answer = await sendToBackground({
+    type: "page-started",
+    url: location.href.slice(0, 8192),
+  });
+  if (window === window.top) return location.hostname;
+  const { topHost } = (answer ?? {}) as { topHost?: unknown };
+  return typeof topHost === "string" ? topHost : location.hostname;
+}
+
+/** A page that the browser prepares ahead may never be looked at. */
+function activation(signal: AbortSignal): Promise<void> {
+  if (!(document as { prerendering?: boolean }).prerendering) return Promise.resolve();
+  return new Promise((resolve) =>
+    listen(document, ["prerenderingchange"], () => resolve(), signal),
+  );
+}
+
+function parsed(signal: AbortSignal): Promise<void> {
+  if (isParsed()) return Promise.resolve();
+  return new Promise((resolve) => listen(document, ["DOMContentLoaded"], () => resolve(), signal));
+}
+
+type PageMessage = NonNullable<ReturnType<typeof parse>>;
+const parse = (raw: unknown) => parseMessage(toPage, raw);
+
+/** Commands come from our own pages and the worker, which are in no tab of the web. */
+function onPageMessage(handle: (message: PageMessage) => void, signal: AbortSignal): void {
+  const listener = (raw: unknown, sender: { id?: string }) => {
+    if (sender.id !== browser.runtime.id) return;
+    const message = parse(raw);
+    if (message) handle(message);
+  };
+  browser.runtime.onMessage.addListener(listener);
+  signal.addEventListener("abort", () => {
+    try {
+      browser.runtime.onMessage.removeListener(listener);
+    } catch {
+      // The extension has gone, and the listener with it.
+    }
+  });
+}

@@ -1,0 +1,301 @@
+/**
+ * One frame while Unmask is on: finds media, has them scanned, shows and reports what came of it.
+ * Ends with its signal, and leaves nothing behind in the page.
+ */
+import type { FromDetector } from "../shared/messages";
+import type { Settings } from "../shared/settings";
+import { Badges } from "./badges/badges";
+import { isConnected } from "./document-access";
+import { BackgroundFinder } from "./media/background-finder";
+import { readMedium, renewVideo } from "./media/displayed-medium";
+import { Finder } from "./media/finder";
+import { Gate } from "./media/gate";
+import { DetectorClient } from "./scan/detector-client";
+import { PictureQueue, type Priority } from "./scan/picture-queue";
+import { Reporter } from "./scan/reporter";
+import type { Subject } from "./scan/subject";
+import { SubjectIndex } from "./scan/subject-index";
+import { VideoScans } from "./video/video-scans";
+
+export interface SessionOptions {
+  /** Host name of the tab's page. */
+  siteName: string;
+  hideSite(): void;
+  /** The extension has been reloaded or removed. */
+  orphaned(): void;
+}
+
+/** The connection is given up after this long without work, so that the detector can close. */
+const idleMs = 15_000;
+
+export class ScanSession {
+  private readonly index: SubjectIndex;
+  private readonly gate: Gate;
+  private readonly badges: Badges;
+  private readonly client: DetectorClient;
+  private readonly pictures: PictureQueue;
+  private readonly videos: VideoScans;
+  private readonly reporter: Reporter;
+  private readonly backgrounds: BackgroundFinder;
+  private idleTimer: ReturnType<typeof setTimeout> | null = null;
+  private removalTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private settings: Settings,
+    { siteName, hideSite, orphaned }: SessionOptions,
+    signal: AbortSignal,
+  ) {
+    this.reporter = new Reporter(signal);
+    const showAll = settings.showAllBadges;
+    const outdated = (element: Element) => this.sourceChanged(element);
+    this.badges = new Badges({ siteName, showAll, hideSite, outdated, orphaned }, signal);
+    this.index = new SubjectIndex({
+      appeared: (subject) => this.reporter.subjectChanged(subject),
+      vanished: (subject) => this.vanished(subject),
+      attached: (_element, subject) => this.badges.update(subject),
+      detached: (element) => this.badges.remove(element),
+    });
+    this.client = new DetectorClient(
+      {
+        up: () => this.detectorUp(),
+        down: () => this.detectorDown(),
+        message: (message) => this.received(message),
+        state: (state) => this.reporter.detectorState(state),
+        orphaned,
+      },
+      signal,
+    );
+    const work = {
+      changed: (subject: Subject) => this.subjectChanged(subject),
+      needDetector: () => this.client.need(),
+    };
+    this.pictures = new PictureQueue((message) => this.client.send(message), work, signal);
+    this.videos = new VideoScans((message) => this.client.send(message), work, signal);
+    this.gate = new Gate(
+      {
+        entered: (element) => this.entered(element),
+        visible: (element) => this.moved(element),
+        left: (element) => this.moved(element),
+      },
+      signal,
+    );
+    this.backgrounds = new BackgroundFinder((element) => {
+      this.gate.watch(element);
+      if (this.index.shownBy(element)) this.sourceChanged(element);
+      else this.gate.recheck(element);
+    }, signal);
+    const finder = new Finder(
+      {
+        found: (element) => this.gate.watch(element),
+        changed: (element) => this.changed(element),
+        emptied: (video) => this.emptied(video),
+        videoProgress: (video) => this.videoProgress(video),
+        removed: () => this.elementsRemoved(),
+        shifted: () => this.backgrounds.lookSoon(),
+      },
+      this.badges.isOurs,
+      signal,
+    );
+    signal.addEventListener("abort", () => {
+      if (this.idleTimer) clearTimeout(this.idleTimer);
+      if (this.removalTimer) clearTimeout(this.removalTimer);
+    });
+    finder.start();
+  }
+
+  /** Settings that do not end the session. */
+  update(settings: Settings): void {
+    const before = this.settings;
+    this.settings = settings;
+    if (before.showAllBadges !== settings.showAllBadges) {
+      this.badges.setShowAll(settings.showAllBadges, this.index.all());
+    }
+    for (const element of [...this.index.elements()]) this.sourceChanged(element);
+    this.gate.recheckAll();
+  }
+
+  /** Scrolls to a medium and opens its card; false where this frame has no such medium. */
+  show(id: string): boolean {
+    const subject = this.index.get(id);
+    const elements = [...(subject?.elements ?? [])].filter(isConnected);
+    const element = elements.find((candidate) => this.gate.isVisible(candidate)) ?? elements[0];
+    if (!subject || !element) return false;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    element.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
+    this.badges.open(element, subject);
+    return true;
+  }
+
+  /** Tries once more what could not be read or was not looked at. */
+  scanAgain(): void {
+    const failed = ({ verdict }: Subject) =>
+      verdict?.reason === "unreadable" || verdict?.reason === "not-scanned";
+    this.index.forget(failed);
+    for (const subject of this.index.all()) {
+      if (subject.kind === "image" && failed(subject)) {
+        subject.status = "waiting";
+        subject.verdict = null;
+        this.subjectChanged(subject);
+        this.prioritise(subject);
+      } else if (subject.kind === "video") {
+        this.videos.tryAgain(subject);
+      }
+    }
+    this.client.retryNow();
+  }
+
+  /** The page goes to the back-forward cache, or for good: its media are no longer on the tab. */
+  suspend(): void {
+    for (const subject of this.index.all()) this.reporter.subjectRemoved(subject);
+    this.reporter.flush();
+    this.client.release();
+    this.detectorDown();
+  }
+
+  /** The page is back from the cache. */
+  resume(): void {
+    for (const subject of this.index.all()) this.reporter.subjectChanged(subject);
+    this.reporter.flush();
+    this.pictures.pump();
+    this.videos.resume();
+  }
+
+  private entered(element: Element): void {
+    const reading = readMedium(element);
+    if (reading.state !== "shown" || !this.isWanted(reading.medium.kind)) {
+      this.index.detach(element);
+      return;
+    }
+    // A video is sampled in view only, so there is nothing to say of it before.
+    const isEarly = reading.medium.kind === "video" && !this.gate.isVisible(element);
+    if (isEarly && this.index.shownBy(element)?.key !== reading.medium.key) return;
+    const subject = this.index.attach(element, reading.medium);
+    this.badges.setNear(element, true);
+    this.prioritise(subject);
+  }
+
+  /** It came into view, left it, or left the near zone. */
+  private moved(element: Element): void {
+    const zone = this.gate.zone(element);
+    const subject = this.index.shownBy(element);
+    if (!subject) {
+      if (zone === 0) this.entered(element);
+      return;
+    }
+    this.badges.setNear(element, zone < 2);
+    // What nobody has looked at yet is none of our business once it is out of reach.
+    const untouched = subject.status === "waiting" && !this.pictures.isInFlight(subject);
+    if (zone === 2 && untouched) this.index.detach(element);
+    else this.prioritise(subject);
+  }
+
+  private prioritise(subject: Subject): void {
+    const zones = [...subject.elements].map((element) => this.gate.zone(element));
+    const priority = Math.min(2, ...zones) as Priority;
+    if (subject.kind === "video") this.videos.want(subject, priority);
+    else this.pictures.want(subject, priority);
+    this.keepAwake();
+  }
+
+  /** An event says that an element, or a source inside it, may show something else. */
+  private changed(target: Element): void {
+    const name = target.localName;
+    const element = name === "source" ? mediumOf(target) : target;
+    if (element) this.sourceChanged(element);
+  }
+
+  private sourceChanged(element: Element): void {
+    const shown = this.index.shownBy(element);
+    if (shown) {
+      const reading = readMedium(element);
+      const same = reading.state === "shown" && reading.medium.key === shown.key;
+      if (!same || !this.isWanted(shown.kind)) this.index.detach(element);
+      if (same) return;
+    }
+    this.gate.recheck(element);
+  }
+
+  private emptied(element: Element): void {
+    if (!(element instanceof HTMLVideoElement)) return;
+    renewVideo(element);
+    this.sourceChanged(element);
+  }
+
+  private videoProgress(element: Element): void {
+    this.gate.recheck(element);
+    const subject = this.index.shownBy(element);
+    if (subject?.kind === "video") this.videos.progress(subject);
+  }
+
+  /** Frameworks take elements out and put them back in the same task, so this waits a moment. */
+  private elementsRemoved(): void {
+    this.removalTimer ??= setTimeout(() => {
+      this.removalTimer = null;
+      for (const element of [...this.index.elements()]) {
+        if (!isConnected(element)) this.index.detach(element);
+      }
+    }, 50);
+  }
+
+  private vanished(subject: Subject): void {
+    if (subject.kind === "video") this.videos.drop(subject);
+    else this.pictures.drop(subject);
+    this.reporter.subjectRemoved(subject);
+  }
+
+  private subjectChanged(subject: Subject): void {
+    // A verdict may come after its medium has gone.
+    if (subject.elements.size === 0) return;
+    this.reporter.subjectChanged(subject);
+    this.badges.update(subject);
+  }
+
+  private isWanted(kind: Subject["kind"]): boolean {
+    return kind === "video" ? this.settings.scanVideos : this.settings.scanImages;
+  }
+
+  private received(message: FromDetector): void {
+    this.keepAwake();
+    switch (message.type) {
+      case "started":
+        this.pictures.started(message.id);
+        break;
+      case "verdict":
+        if (this.index.get(message.id)?.kind === "video") this.videos.verdict(message);
+        else this.pictures.answered(message);
+        break;
+      case "want-crops":
+        this.videos.wantCrops(message);
+        break;
+      case "frame-done":
+        this.videos.frameDone(message);
+        break;
+    }
+  }
+
+  private detectorUp(): void {
+    this.pictures.pump();
+    this.videos.resume();
+    this.keepAwake();
+  }
+
+  private detectorDown(): void {
+    this.pictures.detectorDown();
+    this.videos.detectorDown();
+  }
+
+  private keepAwake(): void {
+    if (this.idleTimer) clearTimeout(this.idleTimer);
+    this.idleTimer = setTimeout(() => {
+      this.idleTimer = null;
+      if (this.pictures.isEmpty && this.videos.isIdle) this.client.release();
+      else this.keepAwake();
+    }, idleMs);
+  }
+}
+
+/** The `img` or `video` that a `source` element feeds. */
+function mediumOf(source: Element): Element | null {
+  const parent = source.parentElement;
+  return parent?.localName === "picture" ? parent.querySelector("img") : parent;
+}

@@ -1,0 +1,75 @@
+/**
+ * Tells the background what was found in this frame, for the popup and the toolbar count. Changes
+ * are gathered: the worker should not wake for every picture.
+ */
+import type { MediaReport } from "../../shared/messages";
+import { sendToBackground } from "../extension";
+import type { DetectorState } from "./detector-client";
+import { reportOf, type Subject } from "./subject";
+
+const gatherMs = 200;
+/** Limits of the message's schema. */
+const maxChanged = 200;
+const maxRemoved = 2000;
+
+export class Reporter {
+  private readonly changed = new Map<string, MediaReport>();
+  private readonly removed = new Set<string>();
+  private detector: DetectorState | undefined;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener("abort", () => this.cancel());
+  }
+
+  subjectChanged(subject: Subject): void {
+    this.removed.delete(subject.id);
+    this.changed.set(subject.id, reportOf(subject));
+    this.schedule();
+  }
+
+  subjectRemoved(subject: Subject): void {
+    this.changed.delete(subject.id);
+    this.removed.add(subject.id);
+    this.schedule();
+  }
+
+  detectorState(state: DetectorState): void {
+    if (state === this.detector) return;
+    this.detector = state;
+    this.schedule();
+  }
+
+  /** Sends what has gathered without waiting. */
+  flush(): void {
+    this.cancel();
+    let more = true;
+    while (more) {
+      const changed = take(this.changed.values(), maxChanged);
+      for (const { id } of changed) this.changed.delete(id);
+      const removed = take(this.removed.values(), maxRemoved);
+      for (const id of removed) this.removed.delete(id);
+      const detector = this.detector ? { detector: this.detector } : {};
+      void sendToBackground({ type: "page-report", changed, removed, ...detector });
+      more = this.changed.size > 0 || this.removed.size > 0;
+    }
+  }
+
+  private schedule(): void {
+    this.timer ??= setTimeout(() => this.flush(), gatherMs);
+  }
+
+  private cancel(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+  }
+}
+
+function take<T>(values: Iterable<T>, limit: number): T[] {
+  const taken: T[] = [];
+  for (const value of values) {
+    if (taken.length >= limit) break;
+    taken.push(value);
+  }
+  return taken;
+}
