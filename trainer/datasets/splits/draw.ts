@@ -12,7 +12,8 @@ export interface Shares {
 /**
  * Draws within every stratum (what a group's records are and where they come from), so that small
  * sources are measured too. A group larger than its side has room for stays in `train`; where every
- * group is, the smallest is held out, as long as another remains to train on.
+ * group is, the smallest is held out, as long as another remains to train on. Groups without any label
+ * all go to `train`: nothing could be measured on them.
  */
 export function drawSplits(
   records: readonly { group: string; label: string; source: string }[],
@@ -23,7 +24,13 @@ export function drawSplits(
     throw new RangeError(`shares val ${val} and test ${test}: nothing would be left to train on`);
   }
   const splits = new Map<string, SplitName>();
-  for (const groups of strataOf(records).values()) {
+  const labelled = new Set<string>();
+  for (const { group, label } of records) {
+    if (label !== "unlabelled") labelled.add(group);
+    else splits.set(group, "train");
+  }
+  const drawn = records.filter(({ group }) => labelled.has(group));
+  for (const groups of strataOf(drawn).values()) {
     const total = groups.reduce((sum, { size }) => sum + size, 0);
     let rest = ranked(groups, ({ group }) => group, seed);
     for (const [split, share] of [

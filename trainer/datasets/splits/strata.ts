@@ -21,7 +21,9 @@ export function strataOf(
   const strata = new Map<string, GroupSize[]>();
   for (const { group, size, kinds } of groups.values()) {
     const key = [...kinds].sort().join(" + ");
-    strata.set(key, [...(strata.get(key) ?? []), { group, size }]);
+    const stratum = strata.get(key) ?? [];
+    stratum.push({ group, size });
+    strata.set(key, stratum);
   }
   return strata;
 }
