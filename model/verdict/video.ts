@@ -163,6 +163,8 @@ export class VideoVerdict {
     const shown = track.strongest ?? track.last;
     if (track.logits.length === 0) return { ...shown, track: track.id };
     const logit = trimmedMean(track.logits);
-    return { ...shown, logit, score: scoreOf(logit, this.#calibration), track: track.id };
+    // Of the track's mean, not of the strongest frame that its box and map are taken from.
+    const level = cappedLevel(levelOf(logit, this.#calibration), track.logits.length);
+    return { ...shown, logit, score: scoreOf(logit, this.#calibration), level, track: track.id };
   }
 }
