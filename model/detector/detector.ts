@@ -129,7 +129,8 @@ function studentInput(square: Box, cut: Box, crop: RgbaView, { card }: Student) 
   if (Math.abs(across / down - 1) > 0.1)
     throw new RangeError(`a crop of ${crop.width}×${crop.height} for ${cut[2]}×${cut[3]} pixels`);
   return resampleSquare(
-    { ...crop, channels: 4 },
+    // By name: a browser's ImageData has getters, which a spread would lose.
+    { data: crop.data, width: crop.width, height: crop.height, channels: 4 },
     {
       x: (square[0] - cut[0]) * across,
       y: (square[1] - cut[1]) * down,

@@ -29,6 +29,7 @@ export interface BlazeFace {
 const minConfidence = 0.5;
 
 interface ModuleHolder {
+  custom_dbg?: unknown;
   ModuleFactory?: unknown;
   Module?: unknown;
 }
@@ -46,8 +47,10 @@ export async function createBlazeFace(
   const { default: factory } = await import(/* @vite-ignore */ files.loader);
   // tasks-vision imports its loader for the global it leaves and clears that afterwards; an ES
   // module runs only once, so the second detector would find none. With the global set, an empty
-  // `wasmLoaderPath` skips the import. `Module` silences the library's log.
+  // `wasmLoaderPath` skips the import. The rest silences the library's log, which would fill the
+  // extension's page of errors.
   holder.ModuleFactory = factory;
+  holder.custom_dbg = () => {};
   holder.Module = { print() {}, printErr() {} };
   const detector = await FaceDetector.createFromOptions(
     { wasmLoaderPath: "", wasmBinaryPath: files.wasm },
