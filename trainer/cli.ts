@@ -1,5 +1,8 @@
 // Command line of the trainer.
 import { Command } from "commander";
+import { calibrateCommand } from "./commands/calibrate";
+import { evaluateCommand } from "./commands/evaluate";
+import { quantiseCommand } from "./commands/quantise";
 import { setupCommand } from "./commands/setup";
 import { superviseCommand } from "./commands/supervise";
 
@@ -7,7 +10,10 @@ const program = new Command("trainer")
   .description("Trains, measures and packs the students that Unmask loads.")
   .showHelpAfterError()
   .addCommand(setupCommand())
-  .addCommand(superviseCommand());
+  .addCommand(superviseCommand())
+  .addCommand(quantiseCommand())
+  .addCommand(calibrateCommand())
+  .addCommand(evaluateCommand());
 
 program.parseAsync().catch((error: Error) => {
   console.error(`error: ${error.message}`);

@@ -15,14 +15,17 @@ export type KernelStorage = (layer: ConvolutionLayer) => Storage;
 
 export const FLOAT32_KERNELS: KernelStorage = () => "float32";
 
+/** Below this many weights a kernel saves little as uint8 and, being early and narrow, loses most. */
+const MIN_UINT8_WEIGHTS = 16_384;
+
 /**
  * The shipped scheme: uint8 for wide 1×1 kernels, which hold nearly all weights; float16 where
  * uint8 hurts and saves little.
  */
-export const QUANTISED_KERNELS: KernelStorage = ({ kind, name }) =>
-  kind === "depthwise" || name === "stem" || name === "classifier" || name === "mask"
-    ? "float16"
-    : "uint8";
+export const QUANTISED_KERNELS: KernelStorage = ({ kind, kernel, inChannels, outChannels }) =>
+  kind === "dense" && kernel * kernel * inChannels * outChannels >= MIN_UINT8_WEIGHTS
+    ? "uint8"
+    : "float16";
 
 type Attribute = Record<string, unknown>;
 interface GraphNode {

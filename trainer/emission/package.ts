@@ -1,6 +1,6 @@
 // Assembles a student package: network, weights, and a card whose hashes and self-test are
 // computed from the very bytes that are written.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCard, type StudentCard } from "../../model/package/card";
 import { sha256Hex } from "../../model/package/digest";
@@ -57,4 +57,22 @@ export async function writePackage(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of PACKAGE_FILES) await writeFile(join(folder, name), files.get(name) ?? "");
+}
+
+/**
+ * Replaces the metrics of one split in a package folder's card; the other files stay as they are.
+ *
+ * @throws StudentPackageError if the card is not valid before or after.
+ */
+export async function writeCardMetrics(
+  folder: string,
+  metrics: StudentCard["metrics"],
+): Promise<void> {
+  const path = join(folder, "card.json");
+  const card = parseCard(await readFile(path, "utf8"));
+  const splits = new Set(metrics.map(({ split }) => split));
+  const kept = card.metrics.filter(({ split }) => !splits.has(split));
+  const json = `${JSON.stringify({ ...card, metrics: [...kept, ...metrics] }, null, 2)}\n`;
+  parseCard(json);
+  await writeFile(path, json);
 }

@@ -18,25 +18,29 @@ export async function loadEmitted(model: EmittedModel): Promise<GraphModel> {
   });
 }
 
-/** Scores `[n, size, size, 3]` bytes. */
+/** Scores `[n, size, size, 3]` bytes, a chunk at a time. */
 export async function runGraphModel(
   model: EmittedModel,
   pixels: Uint8Array,
   size: number,
+  chunk = 64,
 ): Promise<{ logits: Float32Array; maps: Float32Array }> {
   const network = await loadEmitted(model);
-  const input = tensor4d(normalisePixels(pixels), [
-    pixels.length / (size * size * 3),
-    size,
-    size,
-    3,
-  ]);
-  const [logit, map] = network.execute(input, ["logit", "map"]) as [Tensor, Tensor];
-  const logits = logit.dataSync() as Float32Array;
-  const maps = map.dataSync() as Float32Array;
-  input.dispose();
-  logit.dispose();
-  map.dispose();
+  const perPicture = size * size * 3;
+  const n = pixels.length / perPicture;
+  const logits = new Float32Array(n);
+  let maps = new Float32Array(0);
+  for (let from = 0; from < n; from += chunk) {
+    const part = pixels.subarray(from * perPicture, Math.min(n, from + chunk) * perPicture);
+    const count = part.length / perPicture;
+    const input = tensor4d(normalisePixels(part), [count, size, size, 3]);
+    const [logit, map] = network.execute(input, ["logit", "map"]) as [Tensor, Tensor];
+    const cells = map.size / count;
+    if (maps.length === 0) maps = new Float32Array(n * cells);
+    logits.set(logit.dataSync() as Float32Array, from);
+    maps.set(map.dataSync() as Float32Array, from * cells);
+    for (const used of [input, logit, map]) used.dispose();
+  }
   network.dispose();
   return { logits, maps };
 }

@@ -1,14 +1,7 @@
 // Streams samples out of WebDataset tar shards, one shard at a time and one sample in memory.
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { pipeline } from "node:stream";
-import { extract } from "tar-stream";
 import * as v from "valibot";
 import { FaceMeta, ShardError, type ShardSample } from "./sample";
-import { END_BYTES, entryBytes } from "./tar-file";
-
-/** No face crop and no landmarks come near this; a header that says more is damaged or hostile. */
-const MAX_ENTRY_BYTES = 64 * 1024 * 1024;
+import { shardEntries } from "./shard-entries";
 
 export interface Truncation {
   file: string;
@@ -34,12 +27,6 @@ export async function* readShards(
   }
 }
 
-interface Entry {
-  name: string;
-  offset: number;
-  content: Buffer;
-}
-
 /** Entries of one sample so far. */
 interface Parts {
   key: string;
@@ -57,7 +44,7 @@ async function* readShard(
     if (!onTruncation) throw new ShardError(`${file}, byte ${offset}: the archive ends early`);
     cutAt = offset;
   };
-  for await (const entry of entriesOf(file, truncated)) {
+  for await (const entry of shardEntries(file, truncated)) {
     const [, key, extension] = /^((?:.*\/)?[^./]+)\.(.+)$/.exec(entry.name) ?? [];
     if (!key || !extension) {
       throw new ShardError(`${file}, byte ${entry.offset}: "${entry.name}" is no part of a sample`);
@@ -78,58 +65,6 @@ async function* readShard(
   } else if (parts) {
     yield sampleOf(parts, file);
   }
-}
-
-async function* entriesOf(
-  file: string,
-  truncated: (offset: number) => void,
-): AsyncGenerator<Entry> {
-  const archive = extract();
-  const source = createReadStream(file);
-  pipeline(source, archive as unknown as NodeJS.WritableStream, () => {});
-  let offset = 0;
-  try {
-    for await (const entry of archive) {
-      offset = entry.offset;
-      const { name, size, type } = entry.header;
-      if (size > MAX_ENTRY_BYTES) {
-        throw new ShardError(`${file}, byte ${offset}: "${name}" claims ${size} bytes`);
-      }
-      const content = await contentOf(entry as AsyncIterable<Uint8Array>);
-      if (type === "file") yield { name, offset, content };
-      offset += entryBytes(content);
-    }
-  } catch (error) {
-    if (error instanceof ShardError) throw error;
-    const { message } = error as Error;
-    if (message !== "Unexpected end of data") {
-      throw new ShardError(`${file}, byte ${offset}: ${message}`);
-    }
-    truncated(offset);
-    return;
-  } finally {
-    source.destroy();
-  }
-  if (!(await endsAsArchive(file))) truncated(offset);
-}
-
-/** An archive cut between two entries can only be told by the empty blocks that it lacks. */
-async function endsAsArchive(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    const end = Buffer.alloc(END_BYTES);
-    const { bytesRead } = await handle.read(end, 0, END_BYTES, Math.max(0, size - END_BYTES));
-    return bytesRead === END_BYTES && end.every((byte) => byte === 0);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function contentOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts);
 }
 
 function sampleOf({ key, offset, contents }: Parts, file: string): ShardSample {

@@ -1,5 +1,7 @@
 // Every knob of supervised training with its default and the reason for it, and a tiny
 // configuration with which tests run the same code.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type StudentArchitecture, truncatedLite0 } from "../../model/student/architecture";
 import { ADAMW_DEFAULTS, type AdamWSettings } from "../optimiser/adamw";
 import type { BatchRecipe } from "../synthesis/batch";
@@ -42,3 +44,18 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
   workers: 1,
   checkpointEvery: 260,
 };
+
+/** Keeps a run's settings beside its checkpoint, for the stages that come after. */
+export async function saveRunSettings(run: string, settings: SuperviseSettings): Promise<void> {
+  await writeFile(join(run, "settings.json"), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/** @throws Error if the folder holds no run. */
+export async function readRunSettings(run: string): Promise<SuperviseSettings> {
+  const path = join(run, "settings.json");
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as SuperviseSettings;
+  } catch (error) {
+    throw new Error(`${run} holds no run of \`supervise\`: ${(error as Error).message}`);
+  }
+}

@@ -16,7 +16,7 @@ import type { Batch, BatchRecipe } from "../synthesis/batch";
 import { BatchMaker } from "../synthesis/batch";
 import { BatchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
-import type { SuperviseSettings } from "./settings";
+import { type SuperviseSettings, saveRunSettings } from "./settings";
 import { StudentTrainer } from "./student-trainer";
 
 export interface SuperviseRun {
@@ -80,6 +80,7 @@ export async function supervise(job: SuperviseRun): Promise<Parameters | null> {
   if (resumed && resumed.fingerprint !== fingerprint)
     throw new Error(`${job.run} holds a run with other settings; choose another --run folder`);
 
+  await saveRunSettings(job.run, settings);
   const split = trainingSplit(await readManifest(job.data), settings);
   onMessage(`reading ${split.fit.length} pictures to fit, ${split.heldOut.length} held out`);
   const pool = await loadPictures(job.data, split.fit);

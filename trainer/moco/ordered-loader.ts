@@ -1,0 +1,70 @@
+// Hands out numbered batches in order while worker threads make the next ones.
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+
+/** Worker threads do not inherit tsx's loader, so each brings it in itself. */
+const tsxFolder = dirname(createRequire(import.meta.url).resolve("tsx/package.json"));
+const tsx = pathToFileURL(join(tsxFolder, "dist", "esm", "api", "index.mjs")).href;
+const bootstrap = (entry: URL) => `
+import(${JSON.stringify(tsx)}).then(({ tsImport }) =>
+  tsImport(${JSON.stringify(entry.href)}, ${JSON.stringify(import.meta.url)}));
+`;
+
+/** How many batches are made in advance. */
+const AHEAD = 3;
+
+export class OrderedLoader<B extends { index: number }> {
+  private readonly workers: Worker[];
+  private readonly waiting = new Map<number, PromiseWithResolvers<B>>();
+
+  /** @param entry module of the worker: posts a batch for every number it is sent. */
+  constructor(entry: URL, workerData: unknown, workers: number) {
+    this.workers = Array.from({ length: workers }, () => {
+      const worker = new Worker(bootstrap(entry), { eval: true, workerData });
+      worker.on("message", (batch: B) => this.waiting.get(batch.index)?.resolve(batch));
+      worker.on("error", (error: Error) => {
+        for (const { reject } of this.waiting.values()) reject(error);
+      });
+      return worker;
+    });
+  }
+
+  /**
+   * Batch `index`; the ones after it are started.
+   *
+   * @throws Error that a worker threw while making it.
+   */
+  async take(index: number): Promise<B> {
+    for (let i = index; i <= index + AHEAD; i++) this.request(i);
+    const batch = await (this.waiting.get(index) as PromiseWithResolvers<B>).promise;
+    this.waiting.delete(index);
+    return batch;
+  }
+
+  async close(): Promise<void> {
+    this.waiting.clear();
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  private request(index: number): void {
+    if (this.waiting.has(index)) return;
+    const made = resolvers<B>();
+    // A batch that nobody takes any more must not bring the process down.
+    made.promise.catch(() => {});
+    this.waiting.set(index, made);
+    this.workers[index % this.workers.length]?.postMessage(index);
+  }
+}
+
+/** `Promise.withResolvers`, which Node 20 has not. */
+function resolvers<T>(): PromiseWithResolvers<T> {
+  let resolve: (value: T | PromiseLike<T>) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

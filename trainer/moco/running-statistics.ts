@@ -1,0 +1,54 @@
+// Running mean and variance of every batch norm, as one flat vector that follows the batches.
+import { add, mul, type Tensor1D, tensor1d, tidy } from "@tensorflow/tfjs-core";
+import { concatFlat, type FlatLayout, flatLayout } from "../network/flat-parameters";
+import { isTrainable, type Parameters } from "../network/parameters";
+import type { BatchStatistics } from "../network/student-network";
+
+export class RunningStatistics {
+  readonly layout: FlatLayout;
+  values: Tensor1D;
+
+  constructor(parameters: Parameters, values: Float32Array) {
+    this.layout = flatLayout(parameters, (name) => !isTrainable(name));
+    if (values.length !== this.layout.length)
+      throw new Error("the batch-norm statistics belong to another architecture");
+    this.values = tensor1d(values);
+  }
+
+  /** s ← (1 − rate) s + rate · batch */
+  follow(batch: BatchStatistics, rate: number): void {
+    const current = tidy(() =>
+      concatFlat(
+        this.layout.names.map((name) => {
+          const slash = name.lastIndexOf("/");
+          const part = batch.get(name.slice(0, slash))?.[name.slice(slash + 1) as "mean"];
+          if (!part) throw new Error(`no batch statistics for ${name}`);
+          return part;
+        }),
+      ),
+    );
+    this.followValues(current, rate);
+    current.dispose();
+  }
+
+  followValues(current: Tensor1D, rate: number): void {
+    const next = tidy(() => add(mul(this.values, 1 - rate), mul(current, rate)) as Tensor1D);
+    this.values.dispose();
+    this.values = next;
+  }
+
+  read(): Float32Array {
+    return (this.values.dataSync() as Float32Array).slice();
+  }
+
+  dispose(): void {
+    this.values.dispose();
+  }
+}
+
+export function disposeStatistics(batch: BatchStatistics): void {
+  for (const { mean, variance } of batch.values()) {
+    mean.dispose();
+    variance.dispose();
+  }
+}
