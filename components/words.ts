@@ -72,13 +72,17 @@ const reasonSentences: Record<Abstention, (medium: string) => string> = {
 /**
  * One sentence on what was seen, or on why nothing can be said.
  *
- * @param detail what exactly stood in the way ("the file is damaged"), without a full stop
+ * @param detail what exactly stood in the way ("the file is damaged"), with or without a full stop
  */
 export function explanation(outcome: Outcome, kind: MediaKind, detail?: string): string {
   const medium = kindWord[kind];
   if (outcome.level) return levelSentences[outcome.level](medium);
-  if (detail) return `Unmask could not check this ${medium}: ${detail}.`;
-  return reasonSentences[outcome.reason ?? "not-scanned"](medium);
+  const { reason } = outcome;
+  if (detail && (reason === "unreadable" || reason === "not-scanned")) {
+    const verb = reason === "unreadable" ? "could not read" : "did not check";
+    return `Unmask ${verb} this ${medium}: ${detail.replace(/\.$/, "")}.`;
+  }
+  return reasonSentences[reason ?? "not-scanned"](medium);
 }
 
 /** What the tool cannot know, as short sentences; the first one matters most for this outcome. */

@@ -92,8 +92,9 @@ function Facts({ card }: { card: StudentCard }) {
         </p>
       )}
       <p class="soft">
-        Faces smaller than {card.gates.minFacePx} pixels, and blurred ones, are not judged. Other
-        kinds of pictures and methods than those it learned from can do worse than these figures.
+        Faces smaller than {card.gates.minFacePx} pixels, and blurred ones, are not judged.
+        {rows.length > 0 &&
+          " Other pictures, and ways of manipulation that it has not learned from, can go worse than these figures say."}
       </p>
     </>
   );

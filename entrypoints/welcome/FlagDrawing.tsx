@@ -12,7 +12,7 @@ export function FlagDrawing() {
           <rect width="320" height="200" fill="var(--scene)" />
           <circle cx="262" cy="62" r="26" fill="var(--scene-sun)" />
           <path d="M0 150c60-34 110-30 160-8s110 18 160-6v64H0z" fill="var(--scene-hill)" />
-          <path d="M84 200c4-32 30-48 76-48s72 16 76 48z" fill="var(--scene-coat)" />
+          <path d="M86 200c4-24 30-35 74-35s70 11 74 35z" fill="var(--scene-coat)" />
           <path d="M156 34c-34 2-54 28-54 62 0 36 22 66 54 74z" fill="var(--scene-left)" />
           <path d="M163 40c34 2 54 26 54 60 0 36-22 64-54 72z" fill="var(--scene-right)" />
           <g fill="none" stroke="var(--scene-line)" stroke-width="4" stroke-linecap="round">

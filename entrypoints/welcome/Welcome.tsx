@@ -76,7 +76,8 @@ export function Welcome() {
         <h2 id="limits">What it cannot know</h2>
         <ul class="limits">
           <li>
-            It can be wrong both ways: it misses manipulations, and it flags ordinary pictures.
+            It can be wrong both ways: it misses manipulations, and now and then it flags an
+            ordinary picture.
           </li>
           <li>
             Small, blurred or heavily compressed faces hide the traces; then it says so, or misses

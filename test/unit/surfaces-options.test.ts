@@ -1,0 +1,78 @@
+/** The settings page's facts: figures in words, and licence texts that are those of the packages. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { bundled } from "../../entrypoints/options/licences";
+import { falseAlarms, longDate, oneIn, rankingRows } from "../../entrypoints/options/model-words";
+import { parseCard, type StudentCard } from "../../model/package/card";
+
+const root = join(import.meta.dirname, "..", "..");
+
+async function shippedCard(): Promise<StudentCard> {
+  return parseCard(await readFile(join(root, "assets/student/card.json"), "utf8"));
+}
+
+test.each([
+  [0.01, "1 in 100"],
+  [0.05, "5 in 100"],
+  [0.0096, "1 in 100"],
+  [0.004, "4 in 1,000"],
+  [0.0002, "2 in 10,000"],
+  [0.00001, "fewer than 1 in 10,000"],
+  [0, "none"],
+])("says %d as %s", (rate, words) => {
+  expect(oneIn(rate)).toBe(words);
+});
+
+describe("a card", () => {
+  test("without figures claims nothing", async () => {
+    const card = await shippedCard();
+    const untrained = { falsePositiveRate: 1, realPictures: 0, realGroups: 0, logit: 0 };
+    const thresholds = { unsure: untrained, suspicious: untrained, strong: untrained };
+    expect(falseAlarms({ ...card, thresholds })).toEqual([]);
+    expect(rankingRows({ ...card, metrics: [] })).toEqual([]);
+  });
+
+  test("with figures puts the whole first, from one split only", async () => {
+    const card = await shippedCard();
+    const metric = {
+      name: "auc",
+      split: "val",
+      value: 0.912,
+      low: 0.89,
+      high: 0.93,
+      pictures: 1200,
+    };
+    const rows = rankingRows({
+      ...card,
+      metrics: [
+        { ...metric, scope: "faceswap" },
+        { ...metric, scope: "all", value: 0.881 },
+        { ...metric, scope: "all", split: "train", value: 0.99 },
+        { ...metric, scope: "all", name: "ece", value: 0.02 },
+      ],
+    });
+    expect(rows).toEqual([
+      { source: "All together", right: "88", interval: "89 to 93", faces: "1,200" },
+      { source: "faceswap", right: "91", interval: "89 to 93", faces: "1,200" },
+    ]);
+  });
+});
+
+test("writes dates out", () => {
+  expect(longDate("2026-11-23")).toBe("23 November 2026");
+});
+
+test.each(["preact/LICENSE", "fflate/LICENSE", "valibot/LICENSE.md"])(
+  "ships the licence of %s as the package has it",
+  async (path) => {
+    const [name] = path.split("/");
+    const shipped = await readFile(join(root, `assets/licences/${name}.txt`), "utf8");
+    expect(shipped).toBe(await readFile(join(root, "node_modules", path), "utf8"));
+  },
+);
+
+test.each(bundled)("has the text of $name's licence", async ({ text, licence }) => {
+  const shipped = await readFile(join(root, "assets", text), "utf8");
+  expect(shipped).toContain(licence === "MIT" ? "MIT License" : "Apache License");
+});
