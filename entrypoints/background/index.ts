@@ -31,6 +31,9 @@ export default defineBackground(() => {
   browser.tabs.onRemoved.addListener((tabId) => void store.remove(tabId));
   browser.tabs.onReplaced.addListener((_added, removed) => void store.remove(removed));
   browser.tabs.onUpdated.addListener((tabId, change, tab) => {
+    // Navigation within a document.
+    const { url } = change;
+    if (url) store.update(tabId, (state) => (state.url ? { ...state, url } : state));
     // A page of the browser itself, where no content script starts to void the page before it.
     if (change.status === "complete" && tab.url === undefined) {
       store.update(tabId, (state) => startPage(state, 0, ""));
@@ -56,18 +59,16 @@ function handle(
 ): Promise<unknown> | null {
   if (message.type === "ensure-detector") return ensureDetector();
 
-  const { tab, frameId, url } = sender;
+  const { tab, frameId } = sender;
   if (tab?.id === undefined || frameId === undefined) return null;
   switch (message.type) {
     case "page-started":
       store.update(tab.id, (state) => startPage(state, frameId, frameId === 0 ? message.url : ""));
       return Promise.resolve({ topHost: URL.parse(tab.url ?? "")?.hostname ?? "" });
-    case "page-report": {
-      // A page that comes back from the back-forward cache is the tab's page again.
-      const topUrl = frameId === 0 ? (url ?? null) : null;
-      store.update(tab.id, (state) => applyReport(state, frameId, message, topUrl));
+    case "page-report":
+      // The tab's address and not the sender's, which stays as it was when the document loaded.
+      store.update(tab.id, (state) => applyReport(state, frameId, message, tab.url ?? null));
       return null;
-    }
     case "capture-tab":
       return captureTab(sender);
   }

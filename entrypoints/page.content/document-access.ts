@@ -1,7 +1,7 @@
 /**
  * Access to the document that a page cannot bend. An `<img name="querySelector">` replaces that
- * member of `document` in every script's eyes, ours included, and `<input name="parentNode">` does
- * the same to its form; the prototypes of this script's world are out of the page's reach.
+ * member of `document`, and `<input name="parentNode">` that of its form, in every script's eyes; the
+ * prototypes of this script's world are out of the page's reach.
  */
 
 function getterOf<T, V>(prototype: object, name: string): (target: T) => V {
@@ -41,6 +41,11 @@ export const elementsAt = (x: number, y: number): Element[] =>
 /** All elements under `root`, `root` itself left out. */
 export const walkElements = (root: Node): TreeWalker =>
   Document.prototype.createTreeWalker.call(document, root, NodeFilter.SHOW_ELEMENT);
+
+export const localNameOf = getterOf<Element, string>(Element.prototype, "localName");
+
+export const matches = (element: Element, selector: string): boolean =>
+  Element.prototype.matches.call(element, selector);
 
 export const attributeOf = (element: Element, name: string): string | null =>
   Element.prototype.getAttribute.call(element, name);

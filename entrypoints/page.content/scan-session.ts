@@ -121,7 +121,10 @@ export class ScanSession {
     const element = elements.find((candidate) => this.gate.isVisible(candidate)) ?? elements[0];
     if (!subject || !element) return false;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    element.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
+    Element.prototype.scrollIntoView.call(element, {
+      block: "center",
+      behavior: calm ? "instant" : "smooth",
+    });
     this.badges.open(element, subject);
     return true;
   }

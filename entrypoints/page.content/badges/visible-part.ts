@@ -2,7 +2,7 @@
  * The part of a medium that can be seen: clipped by the scrollers around it and by the viewport.
  * Which ancestors clip is asked seldom (it needs their styles); where they are, in every frame.
  */
-import { flatParent, rectOf } from "../document-access";
+import { flatParent, localNameOf, matches, rectOf } from "../document-access";
 import { isImage, isVideo } from "../media/displayed-medium";
 import { contentBox, intersect, type Rect } from "./geometry";
 
@@ -31,10 +31,10 @@ function clippersOf(element: Element, ownPosition: string): Element[] {
   let position = ownPosition;
   let inner = element;
   for (let node = flatParent(element); node; node = flatParent(node)) {
-    if (inner.matches(":fullscreen, :modal, :popover-open")) break;
+    if (matches(inner, ":fullscreen, :modal, :popover-open")) break;
     inner = node;
     // The overflow of these two is that of the viewport.
-    if (node.localName === "html" || node.localName === "body") continue;
+    if (localNameOf(node) === "html" || localNameOf(node) === "body") continue;
     const style = getComputedStyle(node);
     const containsFixed =
       style.transform !== "none" ||

@@ -95,5 +95,8 @@ export function isLargeEnough(element: Element): boolean {
 
 /** Whether it can be seen at all, wherever the page is scrolled to. */
 export function isRendered(element: Element): boolean {
-  return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  return Element.prototype.checkVisibility.call(element, {
+    opacityProperty: true,
+    visibilityProperty: true,
+  });
 }

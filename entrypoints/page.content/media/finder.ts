@@ -8,6 +8,7 @@ import {
   documentElement,
   isConnected,
   listen,
+  localNameOf,
   walkElements,
 } from "../document-access";
 import { IdleWork } from "./idle-work";
@@ -151,7 +152,7 @@ export class Finder {
   }
 
   private visit(element: Element): void {
-    const name = element.localName;
+    const name = localNameOf(element);
     if (name === "img" || name === "video" || name === "image") {
       this.listener.found(element);
       return;
