@@ -148,7 +148,11 @@ class WorkerOwner implements DetectorWorker {
         if (!(error instanceof WorkerFailure)) throw error;
         const model = this.#description?.model ?? "";
         return {
-          verdict: abstain("unreadable", model, `the picture could not be looked at: ${error.message}`),
+          verdict: abstain(
+            "unreadable",
+            model,
+            `the picture could not be looked at: ${error.message}`,
+          ),
           frame: { time: null, width: 0, height: 0, faces: [] },
           thumbnails: [],
           width: 0,

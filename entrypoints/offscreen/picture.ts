@@ -65,8 +65,7 @@ export async function decodePicture(
     });
     return new DecodedPicture(bitmap);
   } catch {
-    const detail =
-      header.format === "heif" ? "this browser cannot read HEIF pictures" : damaged;
+    const detail = header.format === "heif" ? "this browser cannot read HEIF pictures" : damaged;
     throw new PictureRefused("unreadable", detail, header);
   }
 }

@@ -9,8 +9,8 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { add, backend, env, removeBackend, setBackend, tensor1d } from "@tensorflow/tfjs-core";
 import { StudentPackageError } from "../package/error";
 import { loadStudent, type PackageFiles, type Student } from "../package/student";
-import { withDeadline } from "./deadline";
 import { type BackendName, backendNames, type ProbeResult } from "./backend";
+import { withDeadline } from "./deadline";
 import { softwareRenderer, webglContextOf } from "./webgl";
 
 export interface ChosenBackend {

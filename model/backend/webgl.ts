@@ -1,6 +1,7 @@
 /** The WebGL context inside the tfjs backend: who draws, and whether it is still there. */
-import { backend, type KernelBackend } from "@tensorflow/tfjs-core";
+
 import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
+import { backend, type KernelBackend } from "@tensorflow/tfjs-core";
 
 export function webglContextOf(kernels: KernelBackend): WebGL2RenderingContext | null {
   const { gpgpu } = kernels as Partial<MathBackendWebGL>;

@@ -20,7 +20,10 @@ export const minScoredFrames = 4;
  */
 const sameFaceOverlap = 0.2;
 
-/** A track unseen for longer is over, seconds: a cut puts another person at the same place. */
+/**
+ * A face is compared with where a track was at the nearest moment, if that is at most so many
+ * seconds away. The nearest need not be the last: short videos loop, and people seek.
+ */
 const maxGapSeconds = 5;
 
 /** Share of the logits dropped at each end before the mean. */
@@ -28,18 +31,27 @@ const trimmedShare = 0.2;
 
 /** Frames kept in the verdict; a feed that plays for hours must not grow without bound. */
 const maxKeptFrames = 600;
-/** Logits kept of a track: the latest, about five minutes at two a second. */
-const maxKeptLogits = 600;
+/** Sightings kept of a track: the latest, about five minutes at two a second. */
+const maxSightings = 600;
+/** Faces that come and go in a crowd or a long stream; the least supported track is forgotten. */
 const maxTracks = 64;
+
+interface Sighting {
+  time: number;
+  box: Box;
+  logit: number | null;
+}
 
 interface Track {
   id: number;
-  lastBox: Box;
-  lastTime: number;
-  logits: number[];
+  sightings: Sighting[];
   /** The face as seen last, and as scored strongest for its box and map. */
   last: FaceResult;
   strongest: FaceResult | null;
+}
+
+function logitsOf(track: Track): number[] {
+  return track.sightings.flatMap(({ logit }) => (logit === null ? [] : [logit]));
 }
 
 /** Mean without the lowest and highest fifth. @throws RangeError for an empty list. */
@@ -77,7 +89,9 @@ export class VideoVerdict {
   add(frame: FrameResult): FrameResult {
     const time = frame.time ?? 0;
     const tracked = { ...frame, faces: this.#follow(frame.faces, time) };
-    this.#frames.push(tracked);
+    // The maps are most of a frame's weight, and the strongest of each track is kept with it.
+    const light = tracked.faces.map(({ map: _, ...face }) => face);
+    this.#frames.push({ ...tracked, faces: light });
     if (this.#frames.length > maxKeptFrames) this.#frames.shift();
     return tracked;
   }
@@ -87,16 +101,16 @@ export class VideoVerdict {
     const faces = this.#tracks
       .map((track) => this.#faceOf(track))
       .toSorted((a, b) => (b.logit ?? -Infinity) - (a.logit ?? -Infinity));
-    const scored = this.#tracks.filter((track) => track.logits.length > 0);
+    const scored = this.#tracks.map(logitsOf).filter((logits) => logits.length > 0);
     if (scored.length === 0) {
       const seen = this.#frames.flatMap((frame) => frame.faces);
       return { ...abstain(reasonOf(seen), this.#model), faces, frames: [...this.#frames] };
     }
     // The strongest track decides, but one with enough frames goes before one without: a single
     // odd frame must not hide a flag that is well supported, nor raise one.
-    const enough = scored.filter((track) => track.logits.length >= minScoredFrames);
+    const enough = scored.filter((logits) => logits.length >= minScoredFrames);
     const deciding = (enough.length > 0 ? enough : scored)
-      .map((track) => ({ logit: trimmedMean(track.logits), frames: track.logits.length }))
+      .map((logits) => ({ logit: trimmedMean(logits), frames: logits.length }))
       .reduce((a, b) => (b.logit > a.logit ? b : a));
     return {
       level: cappedLevel(levelOf(deciding.logit, this.#calibration), deciding.frames),
@@ -111,10 +125,13 @@ export class VideoVerdict {
 
   /** Greedy matching, best overlap first; each track takes one face of a frame. */
   #follow(faces: readonly FaceResult[], time: number): FaceResult[] {
-    const open = this.#tracks.filter((track) => Math.abs(time - track.lastTime) <= maxGapSeconds);
+    const near = this.#tracks.flatMap((track) => {
+      const box = boxNear(track, time);
+      return box ? [{ track, box }] : [];
+    });
     const pairs = faces
       .flatMap((face, index) =>
-        open.map((track) => ({ index, track, shared: overlap(face.box, track.lastBox) })),
+        near.map(({ track, box }) => ({ index, track, shared: overlap(face.box, box) })),
       )
       .filter(({ shared }) => shared >= sameFaceOverlap)
       .toSorted((a, b) => b.shared - a.shared);
@@ -126,45 +143,55 @@ export class VideoVerdict {
       taken.add(track);
     }
     return faces.map((face, index) => {
-      const track = matched.get(index) ?? this.#open(face, time);
-      this.#extend(track, face, time);
+      const track = matched.get(index) ?? this.#open(face);
+      extend(track, face, time);
       return { ...face, track: track.id };
     });
   }
 
-  #open(face: FaceResult, time: number): Track {
-    const track: Track = {
-      id: this.#nextTrack++,
-      lastBox: face.box,
-      lastTime: time,
-      logits: [],
-      last: face,
-      strongest: null,
-    };
-    this.#tracks.push(track);
-    if (this.#tracks.length > maxTracks) {
-      const [weakest] = this.#tracks.toSorted((a, b) => a.logits.length - b.logits.length);
-      this.#tracks.splice(this.#tracks.indexOf(weakest as Track), 1);
+  #open(face: FaceResult): Track {
+    const [weakest] = this.#tracks.toSorted((a, b) => a.sightings.length - b.sightings.length);
+    if (weakest && this.#tracks.length >= maxTracks) {
+      this.#tracks.splice(this.#tracks.indexOf(weakest), 1);
     }
+    const track: Track = { id: this.#nextTrack++, sightings: [], last: face, strongest: null };
+    this.#tracks.push(track);
     return track;
   }
 
-  #extend(track: Track, face: FaceResult, time: number) {
-    track.lastBox = face.box;
-    track.lastTime = time;
-    track.last = face;
-    if (face.logit === null) return;
-    track.logits.push(face.logit);
-    if (track.logits.length > maxKeptLogits) track.logits.shift();
-    if (face.logit > (track.strongest?.logit ?? -Infinity)) track.strongest = face;
-  }
-
   #faceOf(track: Track): FaceResult {
-    const shown = track.strongest ?? track.last;
-    if (track.logits.length === 0) return { ...shown, track: track.id };
-    const logit = trimmedMean(track.logits);
-    // Of the track's mean, not of the strongest frame that its box and map are taken from.
-    const level = cappedLevel(levelOf(logit, this.#calibration), track.logits.length);
-    return { ...shown, logit, score: scoreOf(logit, this.#calibration), level, track: track.id };
+    const shown = { ...(track.strongest ?? track.last), track: track.id };
+    const logits = logitsOf(track);
+    if (logits.length === 0) return shown;
+    const logit = trimmedMean(logits);
+    return {
+      ...shown,
+      logit,
+      score: scoreOf(logit, this.#calibration),
+      level: cappedLevel(levelOf(logit, this.#calibration), logits.length),
+    };
   }
+}
+
+/** Where the track was at the sighting nearest in time; null if that is too far away. */
+function boxNear(track: Track, time: number): Box | null {
+  let nearest: Sighting | null = null;
+  let gap = maxGapSeconds;
+  // Latest first, so that of equally near sightings the newer counts.
+  for (const sighting of track.sightings.toReversed()) {
+    const away = Math.abs(sighting.time - time);
+    if (away < gap || (away === gap && !nearest)) {
+      nearest = sighting;
+      gap = away;
+    }
+  }
+  return nearest?.box ?? null;
+}
+
+function extend(track: Track, face: FaceResult, time: number) {
+  const { box, logit } = face;
+  track.sightings.push({ time, box, logit });
+  if (track.sightings.length > maxSightings) track.sightings.shift();
+  track.last = face;
+  if (logit !== null && logit > (track.strongest?.logit ?? -Infinity)) track.strongest = face;
 }
