@@ -60,7 +60,8 @@ describe("over the fixtures and bad input", () => {
         expect(result.score).toBeGreaterThanOrEqual(0);
         expect(result.score).toBeLessThanOrEqual(1);
       }
-      expect(result.error !== undefined).toBe(result.reason === "unreadable");
+      const unread = result.reason === "unreadable" || result.reason === "not-scanned";
+      expect([result.file, result.error !== undefined]).toEqual([result.file, unread]);
     }
   });
 
