@@ -7,3 +7,9 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError("a whole number above zero is wanted");
   return value;
 }
+
+export function aboveZero(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("a number above zero is wanted");
+  return value;
+}
