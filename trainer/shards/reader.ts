@@ -7,7 +7,7 @@ export interface Truncation {
   file: string;
   /** Where the first thing that is not whole begins, bytes from the start. */
   offset: number;
-  /** Sample that was cut apart, and is left out. */
+  /** Sample that was, or may have been, cut apart, and is left out. */
   key?: string;
 }
 
@@ -39,19 +39,22 @@ async function* readShard(
   onTruncation?: (truncation: Truncation) => void,
 ): AsyncGenerator<ShardSample> {
   let parts: Parts | null = null;
-  let cutAt: number | null = null;
-  const truncated = (offset: number): void => {
-    if (!onTruncation) throw new ShardError(`${file}, byte ${offset}: the archive ends early`);
-    cutAt = offset;
-  };
-  for await (const entry of shardEntries(file, truncated)) {
-    const [, key, extension] = /^((?:.*\/)?[^./]+)\.(.+)$/.exec(entry.name) ?? [];
-    if (!key || !extension) {
-      throw new ShardError(`${file}, byte ${entry.offset}: "${entry.name}" is no part of a sample`);
-    }
-    if (parts && parts.key !== key) {
+  for await (const entry of shardEntries(file)) {
+    const [, key, extension] = /^((?:.*\/)?[^./]+)\.(.+)$/.exec(entry.name ?? "") ?? [];
+    if (parts && key && parts.key !== key) {
       yield sampleOf(parts, file);
       parts = null;
+    }
+    if ("cut" in entry) {
+      if (!onTruncation) {
+        throw new ShardError(`${file}, byte ${entry.offset}: the archive ends early`);
+      }
+      // More parts of the last sample may have followed, unless those of another had begun.
+      onTruncation({ file, offset: parts?.offset ?? entry.offset, key: parts?.key ?? key });
+      return;
+    }
+    if (!key || !extension) {
+      throw new ShardError(`${file}, byte ${entry.offset}: "${entry.name}" is no part of a sample`);
     }
     parts ??= { key, offset: entry.offset, contents: new Map() };
     if (parts.contents.has(extension)) {
@@ -59,12 +62,7 @@ async function* readShard(
     }
     parts.contents.set(extension, entry.content);
   }
-  if (cutAt !== null) {
-    // Nothing tells whether more parts of the last sample would have followed.
-    onTruncation?.({ file, offset: parts?.offset ?? cutAt, ...(parts ? { key: parts.key } : {}) });
-  } else if (parts) {
-    yield sampleOf(parts, file);
-  }
+  if (parts) yield sampleOf(parts, file);
 }
 
 function sampleOf({ key, offset, contents }: Parts, file: string): ShardSample {

@@ -17,29 +17,34 @@ export interface ShardEntry {
   content: Buffer;
 }
 
-/**
- * @param truncated called, once and at the end, if the archive ends early: with the place where the
- *   first thing begins that is not whole.
- * @throws ShardError naming file and offset, if the archive is damaged in another way.
- */
-export async function* shardEntries(
-  file: string,
-  truncated: (offset: number) => void,
-): AsyncGenerator<ShardEntry> {
+/** Stands last, where an archive ends early. */
+export interface Cut {
+  cut: true;
+  /** Where the first thing begins that is not whole. */
+  offset: number;
+  /** Of the entry that is not whole, if as much of it is there. */
+  name?: string;
+}
+
+/** @throws ShardError naming file and offset, if the archive is damaged in another way. */
+export async function* shardEntries(file: string): AsyncGenerator<ShardEntry | Cut> {
   const archive = extract();
   const source = createReadStream(file);
   pipeline(source, archive as unknown as NodeJS.WritableStream, () => {});
   let offset = 0;
+  let begun: string | undefined;
   try {
     for await (const entry of archive) {
       offset = entry.offset;
       const { name, size, type } = entry.header;
+      begun = name;
       if (size > MAX_ENTRY_BYTES) {
         throw new ShardError(`${file}, byte ${offset}: "${name}" claims ${size} bytes`);
       }
       const content = await contentOf(entry as AsyncIterable<Uint8Array>);
       if (type === "file") yield { name, offset, content };
       offset += entryBytes(content);
+      begun = undefined;
     }
   } catch (error) {
     if (error instanceof ShardError) throw error;
@@ -47,12 +52,12 @@ export async function* shardEntries(
     if (message !== "Unexpected end of data") {
       throw new ShardError(`${file}, byte ${offset}: ${message}`);
     }
-    truncated(offset);
+    yield { cut: true, offset, name: begun };
     return;
   } finally {
     source.destroy();
   }
-  if (!(await endsAsArchive(file))) truncated(offset);
+  if (!(await endsAsArchive(file))) yield { cut: true, offset };
 }
 
 /** An archive cut between two entries can only be told by the empty blocks that it lacks. */

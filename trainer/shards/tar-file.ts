@@ -79,7 +79,8 @@ export class TarFile {
   }
 
   private async failed(error: unknown): Promise<ShardError> {
-    await this.discard();
+    // What went wrong first is what matters.
+    await this.discard().catch(() => {});
     // The archive only says that it was destroyed; the pipeline knows why.
     const cause = this.failure ?? (error as Error);
     return new ShardError(`${this.path}: ${cause.message}`);

@@ -31,12 +31,19 @@ export async function* filesInArchive(root: string, file: string): AsyncGenerato
   yield* unpack(createReadStream(path), gzipped, "", path);
 }
 
-/** Names lie: some copies of WildDeepfake call plain tar archives `.tar.gz`. */
+/**
+ * Names lie: some copies of WildDeepfake call plain tar archives `.tar.gz`.
+ *
+ * @throws DatasetError if the file cannot be opened or is empty.
+ */
 async function startsAsGzip(path: string): Promise<boolean> {
-  const handle = await open(path);
+  const handle = await open(path).catch((error: Error) => {
+    throw new DatasetError(`${path}: ${error.message}`);
+  });
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    if (bytesRead === 0) throw new DatasetError(`${path}: the file is empty`);
+    return buffer[0] === 0x1f && buffer[1] === 0x8b;
   } finally {
     await handle.close();
   }

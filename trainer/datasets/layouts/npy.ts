@@ -44,9 +44,9 @@ export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
   const held = bytes.length - start - length;
   const wanted = count * Elements.BYTES_PER_ELEMENT;
   if (held !== wanted) fail(`shape (${shape.join(", ")}) needs ${wanted} bytes, it has ${held}`);
-  // A copy: the numbers rarely lie aligned in the file.
-  const body = bytes.slice(start + length);
-  return { shape, data: new Elements(body.buffer, body.byteOffset, count) };
+  // A copy, as the numbers rarely lie aligned; not by `slice`, which in a Buffer makes no copy.
+  const body = new Uint8Array(bytes.subarray(start + length));
+  return { shape, data: new Elements(body.buffer) };
 }
 
 /** The `.npy` (version 1.0) of a float32 array in C order, header padded to 64 bytes as NumPy does. */
