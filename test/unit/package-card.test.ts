@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseCard } from "../../model/package/card";
+import { parseCard, type StudentCard } from "../../model/package/card";
 import { StudentPackageError } from "../../model/package/error";
 import { verifyPackage } from "../../model/package/student";
 
 const read = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../assets/student/${name}`, import.meta.url)));
 const cardText = new TextDecoder().decode(read("card.json"));
-const changed = (change: (card: Record<string, never>) => void) => {
-  const card = JSON.parse(cardText);
+const changed = (change: (card: StudentCard) => void) => {
+  const card = JSON.parse(cardText) as StudentCard;
   change(card);
   return JSON.stringify(card);
 };
@@ -23,11 +23,15 @@ describe("parseCard", () => {
     ["not JSON", "{", "not valid JSON"],
     ["no object", "7", "card"],
     ["an unknown format", changed((card) => Object.assign(card, { format: 2 })), "format"],
-    ["a missing field", changed((card) => void delete card.temperature), "temperature"],
+    [
+      "a missing field",
+      changed((card) => Object.assign(card, { temperature: undefined })),
+      "temperature",
+    ],
     [
       "levels that fall",
       changed((card) => {
-        Object.assign((card.thresholds as { strong: object }).strong, { logit: -100 });
+        card.thresholds.strong.logit = -100;
       }),
       "unsure ≤ suspicious ≤ strong",
     ],

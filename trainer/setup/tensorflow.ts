@@ -133,9 +133,9 @@ async function take(requirement: string, folder: string, members: readonly strin
 
 /** The `nvidia-*` packages that the wheel names for its extra `and-cuda`, as `name==version`. */
 export function cudaRequirements(metadata: string): string[] {
-  return [...metadata.matchAll(/^Requires-Dist: (nvidia-[\w-]+) \(?==([\w.]+)\)?.*and-cuda/gm)].map(
-    ([, name, version]) => `${name}==${version}`,
-  );
+  return [
+    ...metadata.matchAll(/^Requires-Dist: (nvidia-[\w-]+) ?\(?==([\w.]+)\)?.*and-cuda/gm),
+  ].map(([, name, version]) => `${name}==${version}`);
 }
 
 /** Folders and names of the CUDA libraries among what was extracted. */

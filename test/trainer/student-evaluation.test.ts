@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { auc, thresholdAt, truePositiveRate } from "../../trainer/evaluation/auc";
+import {
+  clusterBootstrap,
+  type Scored,
+  shareAbove,
+  weightedAuc,
+} from "../../trainer/evaluation/bootstrap";
+import { fitTemperature } from "../../trainer/evaluation/temperature";
+import { Random } from "../../trainer/random";
+
+describe("auc", () => {
+  it("matches values worked out by hand and scikit-learn's documentation", () => {
+    // sklearn.metrics.roc_auc_score([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) == 0.75
+    expect(auc([0.1, 0.4], [0.35, 0.8])).toBe(0.75);
+    expect(auc([1, 2], [3, 4])).toBe(1);
+    expect(auc([1, 1], [1, 1])).toBe(0.5);
+    expect(auc([], [1])).toBeNaN();
+  });
+});
+
+describe("thresholdAt", () => {
+  it("lets at most the stated share of reals pass", () => {
+    const reals = Array.from({ length: 200 }, (_, i) => i);
+    for (const rate of [0.05, 0.01, 0.002, 0]) {
+      const threshold = thresholdAt(reals, rate);
+      const share = reals.filter((score) => score >= threshold).length / reals.length;
+      expect(share).toBeLessThanOrEqual(rate);
+      expect(share).toBeGreaterThan(rate - 1 / 200);
+    }
+  });
+
+  it("steps over ties", () => {
+    const threshold = thresholdAt([0, 1, 1, 1, 1], 0.2);
+    expect(threshold).toBeGreaterThan(1);
+  });
+
+  it("gives the rate of fakes found", () => {
+    expect(truePositiveRate([0, 1, 2, 3], [1.5, 2.6, 4, 5], 0.25)).toBe(0.75);
+  });
+});
+
+describe("clusterBootstrap", () => {
+  const pictures = (groups: number, perGroup: number): Scored[] => {
+    const random = new Random(3);
+    return Array.from({ length: groups }, (_, g) => {
+      // Pictures of a group share nearly all of their score.
+      const level = random.normal();
+      return Array.from({ length: perGroup }, () => ({
+        logit: level + 0.01 * random.normal() + (g % 2),
+        isFake: g % 2 === 1,
+        group: `g${g}`,
+      }));
+    }).flat();
+  };
+
+  it("gives the plain AUC as its value and an interval around it", () => {
+    const scored = pictures(60, 3);
+    const plain = auc(
+      scored.filter(({ isFake }) => !isFake).map(({ logit }) => logit),
+      scored.filter(({ isFake }) => isFake).map(({ logit }) => logit),
+    );
+    const interval = clusterBootstrap(scored, weightedAuc(scored), 400);
+    expect(interval.value).toBeCloseTo(plain, 12);
+    expect(interval.low).toBeLessThan(plain);
+    expect(interval.high).toBeGreaterThan(plain);
+  });
+
+  it("does not grow surer when every picture is repeated within its group", () => {
+    const few = pictures(30, 1);
+    const many = few.flatMap((picture) => Array.from({ length: 20 }, () => picture));
+    const width = (scored: Scored[]) => {
+      const { low, high } = clusterBootstrap(scored, weightedAuc(scored), 400);
+      return high - low;
+    };
+    expect(width(many)).toBeCloseTo(width(few), 10);
+  });
+
+  it("has no interval from a single group", () => {
+    const one = pictures(1, 5);
+    const interval = clusterBootstrap(one, shareAbove(0), 100);
+    expect(interval.low).toBeNaN();
+  });
+});
+
+describe("fitTemperature", () => {
+  it("finds the factor by which logits are too large", () => {
+    const random = new Random(5);
+    const real: number[] = [];
+    const fake: number[] = [];
+    for (let i = 0; i < 20_000; i++) {
+      const logit = 2 * random.normal();
+      (random.chance(1 / (1 + Math.exp(-logit))) ? fake : real).push(3 * logit);
+    }
+    expect(fitTemperature(real, fake)).toBeCloseTo(3, 0);
+  });
+});

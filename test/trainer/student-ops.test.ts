@@ -1,0 +1,94 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
+import { batchNormComposed, batchNormTraining } from "../../trainer/ops/batch-norm";
+import { depthwise } from "../../trainer/ops/depthwise";
+import { relu6 } from "../../trainer/ops/relu6";
+import { useNativeBackend } from "./native-backend";
+
+useNativeBackend();
+
+const normal = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, "float32", seed);
+
+/** Largest difference of two tensors' elements. */
+const distance = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0];
+
+/** Central differences of a scalar function at some elements of its input. */
+function numericGradient(f: (x: tf.Tensor) => tf.Scalar, x: tf.Tensor, at: number[], step = 1e-2) {
+  const values = x.dataSync();
+  return at.map((i) => {
+    const shifted = (by: number) => {
+      const copy = values.slice();
+      copy[i]! += by;
+      return f(tf.tensor(copy, x.shape)).dataSync()[0] as number;
+    };
+    return (shifted(step) - shifted(-step)) / (2 * step);
+  });
+}
+
+describe("relu6", () => {
+  it("has value and gradient of min(max(x, 0), 6)", () => {
+    const x = tf.tensor1d([-2, 0.5, 5.9, 6.1, 30]);
+    const { value, grad } = tf.valueAndGrad((t: tf.Tensor) => tf.sum(tf.mul(relu6(t), 3)))(x);
+    expect(value.dataSync()[0]).toBeCloseTo(3 * (0.5 + 5.9 + 6 + 6), 4);
+    expect([...grad.dataSync()]).toEqual([0, 3, 3, 0, 0]);
+  });
+});
+
+describe("depthwise", () => {
+  it.each([
+    [3, 1, 8],
+    [5, 1, 9],
+    [3, 2, 8],
+    [5, 2, 10],
+  ] as const)("kernel %i, stride %i, side %i: as tfjs's own", (kernel, stride, side) => {
+    const x = normal([2, side, side, 4], 1) as tf.Tensor4D;
+    const w = normal([kernel, kernel, 4, 1], 2) as tf.Tensor4D;
+    const weigh = (y: tf.Tensor) => tf.sum(tf.mul(y, normal(y.shape, 3))) as tf.Scalar;
+    const ours = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
+      weigh(depthwise(a as tf.Tensor4D, b as tf.Tensor4D, stride)),
+    )([x, w]);
+    const theirs = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
+      weigh(tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, "same")),
+    )([x, w]);
+    expect(ours.value.dataSync()[0]).toBeCloseTo(theirs.value.dataSync()[0] as number, 3);
+    ours.grads.forEach((grad, i) => {
+      expect(distance(grad, theirs.grads[i] as tf.Tensor)).toBeLessThan(1e-4);
+    });
+  });
+});
+
+describe("batchNormTraining", () => {
+  const x = () => normal([3, 4, 4, 5], 4) as tf.Tensor4D;
+  const gamma = () => tf.tensor1d([1, 2, 0.5, 1.5, 1]);
+  const beta = () => tf.tensor1d([0, 1, -1, 0.5, 0]);
+  const loss = (form: typeof batchNormTraining) => (a: tf.Tensor, g: tf.Tensor, b: tf.Tensor) => {
+    const { y } = form(a as tf.Tensor4D, g as tf.Tensor1D, b as tf.Tensor1D, 1e-3);
+    return tf.sum(tf.mul(y, normal(y.shape, 5))) as tf.Scalar;
+  };
+
+  it("agrees with plain ops in value, statistics and gradients", () => {
+    const fused = batchNormTraining(x(), gamma(), beta(), 1e-3);
+    const plain = batchNormComposed(x(), gamma(), beta(), 1e-3);
+    expect(distance(fused.y, plain.y)).toBeLessThan(1e-4);
+    expect(distance(fused.mean, plain.mean)).toBeLessThan(1e-5);
+    expect(distance(fused.variance, plain.variance)).toBeLessThan(1e-4);
+    const inputs = [x(), gamma(), beta()];
+    const ours = tf.valueAndGrads(loss(batchNormTraining))(inputs).grads;
+    const theirs = tf.valueAndGrads(loss(batchNormComposed))(inputs).grads;
+    ours.forEach((grad, i) => {
+      expect(distance(grad, theirs[i] as tf.Tensor)).toBeLessThan(1e-3);
+    });
+  });
+
+  it("agrees with finite differences", () => {
+    const input = x();
+    const run = loss(batchNormTraining);
+    const [grad] = tf.valueAndGrads(run)([input, gamma(), beta()]).grads;
+    const at = [0, 17, 100, 239];
+    const numeric = numericGradient((a) => run(a, gamma(), beta()), input, at);
+    const analytic = (grad as tf.Tensor).dataSync();
+    at.forEach((i, k) => {
+      expect(analytic[i]).toBeCloseTo(numeric[k] as number, 2);
+    });
+  });
+});
