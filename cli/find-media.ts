@@ -46,11 +46,11 @@ async function visitNamed(
     if (seen.has(path)) return;
     seen.add(path);
     if (!info.isFile()) {
-      found.files.push({ file, path, kind: null, error: "This is not a file." });
+      found.files.push({ file, path, kind: null, error: "not a file" });
       return;
     }
     const kind = await kindOf(path);
-    const error = "This is neither a picture nor a video.";
+    const error = "neither a picture nor a video";
     found.files.push({ file, path, kind, ...(kind ? {} : { error }) });
   } catch (error) {
     found.files.push({ file, path, kind: null, error: problemOf(error) });
@@ -101,8 +101,8 @@ async function kindOf(path: string): Promise<MediaKind | null> {
 
 function problemOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT" || code === "ENOTDIR") return "There is no such file.";
-  if (code === "EACCES" || code === "EPERM") return "The file may not be read.";
-  if (code === "ELOOP") return "The link leads to itself.";
+  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file";
+  if (code === "EACCES" || code === "EPERM") return "the file may not be read";
+  if (code === "ELOOP") return "the link leads to itself";
   return message;
 }

@@ -69,7 +69,7 @@ export async function scanInBrowser(options: ScanBrowserOptions): Promise<void> 
     if (round.ready) failedStarts = 0;
     for (const index of round.inWork) {
       if (index === alone) {
-        options.onLost(index, "The browser stopped twice while reading this file.");
+        options.onLost(index, "the browser stopped twice while reading this file");
         round.answered.add(index);
       } else suspects.add(index);
     }

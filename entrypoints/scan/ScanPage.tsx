@@ -92,6 +92,9 @@ export function ScanPage({ workers, backend }: Props) {
           The detector cannot work: {failure}
         </p>
       )}
+      {detector && !detector.trained && (
+        <p class="failed">The network in use was never trained: its results mean nothing.</p>
+      )}
       <p role="status">{statusLine(rows, detector)}</p>
       {rows.length > 0 && <Results rows={rows} />}
     </>

@@ -90,7 +90,7 @@ export class Scanner {
       const scanned =
         worker && description
           ? await this.#scan(worker, description, next.file)
-          : this.#unreadable(null, this.#failure ?? "The detector is not running.");
+          : this.#unreadable(null, this.#failure ?? "the detector is not running");
       this.#events.onScanned(next.id, scanned);
     }
   }
@@ -105,7 +105,7 @@ export class Scanner {
     try {
       const head = new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
       kind = mediumKind(file.name, head);
-      if (kind === null) return this.#unreadable(null, "This is neither a picture nor a video.");
+      if (kind === null) return this.#unreadable(null, "neither a picture nor a video");
       return kind === "image"
         ? await this.#scanPicture(worker, file)
         : await this.#scanVideo(worker, description, file);
@@ -116,14 +116,14 @@ export class Scanner {
 
   async #scanPicture(worker: DetectorWorker, file: File): Promise<Scanned> {
     if (file.size > maxPictureBytes) {
-      return this.#unreadable("image", "The file is too large for a picture.");
+      return this.#unreadable("image", "the file is too large for a picture");
     }
     const { verdict } = await worker.analysePicture(await file.arrayBuffer());
     const unread = verdict.reason === "unreadable" || verdict.reason === "not-scanned";
     return {
       kind: "image",
       verdict,
-      ...(unread ? { error: verdict.detail ?? "The picture could not be read." } : {}),
+      ...(unread ? { error: verdict.detail ?? "the picture could not be read" } : {}),
     };
   }
 
@@ -163,10 +163,10 @@ export class Scanner {
 
 function messageOf(error: unknown): string {
   if (error instanceof DOMException && error.name === "NotFoundError") {
-    return "The file is no longer there.";
+    return "the file is no longer there";
   }
   if (error instanceof DOMException && error.name === "NotReadableError") {
-    return "The file could not be opened.";
+    return "the file could not be opened";
   }
   return error instanceof Error && error.message ? error.message : String(error);
 }

@@ -16,7 +16,7 @@ export interface VideoSample {
   time: number;
 }
 
-/** The file, or the rest of it, cannot be read; the message is fit for people. */
+/** The file, or the rest of it, cannot be read; the message is a phrase fit for people. */
 export class VideoError extends Error {
   override name = "VideoError";
 }
@@ -30,7 +30,7 @@ export async function* videoFrames(file: Blob): AsyncGenerator<VideoSample, void
   try {
     video.src = url;
     await happened(video, "loadeddata", loadDeadlineMs);
-    if (video.videoWidth === 0) throw new VideoError("The file has no picture.");
+    if (video.videoWidth === 0) throw new VideoError("the file has no picture");
     if (!Number.isFinite(video.duration)) await seek(video, beyondTheEndSeconds);
     for (const time of sampleTimes(video.duration)) {
       await seek(video, time);
@@ -61,13 +61,13 @@ function happened(video: HTMLVideoElement, event: string, deadlineMs: number): P
       else resolve();
     };
     const deadline = setTimeout(
-      () => settle("The video did not load in time; it may be damaged."),
+      () => settle("the video did not load in time; it may be damaged"),
       deadlineMs,
     );
     video.addEventListener(event, () => settle(), { signal });
     video.addEventListener(
       "error",
-      () => settle("The browser cannot read this video; it is damaged or of an unknown kind."),
+      () => settle("the browser cannot read this video: it is damaged or of an unknown kind"),
       { signal },
     );
   });

@@ -39,7 +39,7 @@ test("walks folders in a stable order, by content and name", async () => {
     [join("photos", "linked.jpg"), "image"],
     [join("photos", "no-extension"), "image"],
     [join("photos", "really-a-video.jpg"), "video"],
-    [join("photos", "x-dangling.jpg"), null, "There is no such file."],
+    [join("photos", "x-dangling.jpg"), null, "there is no such file"],
   ]);
   expect(skipped).toBe(1);
 });
@@ -47,8 +47,8 @@ test("walks folders in a stable order, by content and name", async () => {
 test("answers for every file that was named", async () => {
   const { files, skipped } = await findMedia(["plain.txt", "missing.jpg", "photos/a.jpg"], base);
   expect(files.map(brief)).toEqual([
-    ["plain.txt", null, "This is neither a picture nor a video."],
-    ["missing.jpg", null, "There is no such file."],
+    ["plain.txt", null, "neither a picture nor a video"],
+    ["missing.jpg", null, "there is no such file"],
     ["photos/a.jpg", "image"],
   ]);
   expect(skipped).toBe(0);

@@ -59,7 +59,7 @@ test("a video's element has its frames", () => {
 });
 
 test("a file that could not be read says so", () => {
-  expect(unreadResult({ ...found, kind: null }, "There is no such file.", null)).toEqual({
+  expect(unreadResult({ ...found, kind: null }, "there is no such file", null)).toEqual({
     file: "a.jpg",
     kind: null,
     level: null,
@@ -68,7 +68,7 @@ test("a file that could not be read says so", () => {
     logit: null,
     faces: [],
     model: null,
-    error: "There is no such file.",
+    error: "there is no such file",
   });
 });
 
@@ -88,13 +88,13 @@ test("maps stay in the page", () => {
 
 test("the table puts the strongest first and the summary counts", () => {
   const results = [
-    unreadResult({ ...found, file: "bad.jpg" }, "It is damaged.", null),
+    unreadResult({ ...found, file: "bad.jpg" }, "it is damaged", null),
     resultOf({ ...found, file: "odd.jpg" }, picture),
   ];
   expect(scanTable(results).split("\n")).toEqual([
     "Result                      Score  Looked at  File",
     "Some signs of manipulation  0.88   2 faces    odd.jpg",
-    "Could not be read                             bad.jpg: It is damaged.",
+    "Could not be read                             bad.jpg: it is damaged",
     "",
   ]);
   expect(summary(results, 3)).toBe(
