@@ -19,11 +19,17 @@ export function refusalOf(url: string, pageUrls: readonly (string | undefined)[]
   }
   if (target.username !== "" || target.password !== "") return "the address holds a password";
   if (!isPrivateHost(target.hostname)) return null;
-  const pageIsPrivate = pageUrls.some((pageUrl) => {
-    const page = pageUrl === undefined ? null : parse(pageUrl);
-    return page !== null && isPrivateHost(page.hostname);
-  });
-  return pageIsPrivate ? null : "the address belongs to a private network";
+  return pageUrls.some(mayReachPrivateHosts) ? null : "the address belongs to a private network";
+}
+
+/** A web page that is itself on a private host, or a page of this extension (nobody else gets in). */
+function mayReachPrivateHosts(pageUrl: string | undefined): boolean {
+  const page = pageUrl === undefined ? null : parse(pageUrl);
+  if (!page) return false;
+  if (page.protocol.endsWith("-extension:")) return true;
+  // Others, such as `about:srcdoc` or `data:`, have no host and say nothing of where they come from.
+  const isWeb = page.protocol === "http:" || page.protocol === "https:";
+  return isWeb && isPrivateHost(page.hostname);
 }
 
 function parse(url: string): URL | null {

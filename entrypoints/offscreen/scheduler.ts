@@ -1,6 +1,6 @@
 /**
- * Order of work: lower priority numbers first, and among equals the newest, because what came into
- * view last is what the person looks at. A fixed number run at once.
+ * Order of work: lower priority numbers first, first come first served among equals. A fixed number
+ * run at once.
  */
 
 export interface Job {
@@ -13,14 +13,12 @@ export interface Job {
 interface Entry {
   key: string;
   job: Job;
-  order: number;
 }
 
 export class Scheduler {
   readonly #waiting = new Map<string, Entry>();
   readonly #running = new Set<{ key: string; controller: AbortController }>();
   readonly #limit: number;
-  #order = 0;
 
   /** @param limit jobs that run at once. */
   constructor(limit: number) {
@@ -34,7 +32,7 @@ export class Scheduler {
   /** Replaces a job of the same key, waiting or running. */
   add(key: string, job: Job) {
     this.cancel(key);
-    this.#waiting.set(key, { key, job, order: this.#order++ });
+    this.#waiting.set(key, { key, job });
     this.#pump();
   }
 
@@ -61,12 +59,9 @@ export class Scheduler {
 
   #next(): Entry | null {
     let best: Entry | null = null;
+    // A Map keeps the order of insertion.
     for (const entry of this.#waiting.values()) {
-      const sooner =
-        !best ||
-        entry.job.priority < best.job.priority ||
-        (entry.job.priority === best.job.priority && entry.order > best.order);
-      if (sooner) best = entry;
+      if (!best || entry.job.priority < best.job.priority) best = entry;
     }
     return best;
   }

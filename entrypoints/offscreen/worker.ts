@@ -31,10 +31,14 @@ import { sha256Hex } from "../../model/package/digest";
 import { StudentPackageError } from "../../model/package/error";
 import { PACKAGE_FILES } from "../../model/package/student";
 import { abstain, pictureVerdict } from "../../model/verdict/picture";
-import type { Box } from "../../model/verdict/verdict";
+import type { Box, Verdict } from "../../model/verdict/verdict";
+import { minScoredFrames } from "../../model/verdict/video";
+import { animationFrames } from "./animation";
 import { DecodedPicture } from "./decoded-picture";
 import { decodePicture, inspectPicture, PictureRefused } from "./picture";
+import type { PictureHeader } from "./picture-header";
 import { thumbnailsOf } from "./thumbnails";
+import { VideoScan } from "./video-scan";
 import type { FromWorker, Step, ToWorker } from "./worker-protocol";
 
 const extensionFile = (path: string) => new URL(path, self.location.origin).href;
@@ -141,19 +145,18 @@ async function analysePicture(
 ): Promise<PictureAnalysis> {
   step("hash");
   const sha256 = knownSha256 ?? (await sha256Hex(new Uint8Array(bytes)));
-  const model = describe().model;
   const times: StepTimes = { decodeMs: 0, facesMs: 0, cropMs: 0, studentMs: 0 };
-  let picture: DecodedPicture;
   try {
-    step("decode");
-    const from = performance.now();
-    picture = await decodePicture(bytes, inspectPicture(new Uint8Array(bytes)));
-    times.decodeMs = performance.now() - from;
+    const header = inspectPicture(new Uint8Array(bytes));
+    const moving = await analyseAnimation(bytes, header, times);
+    const { verdict, frame, thumbnails } = moving ?? (await analyseStill(bytes, header, times));
+    const { width, height } = frame;
+    return { verdict, frame, thumbnails, width, height, sha256, times };
   } catch (error) {
     if (!(error instanceof PictureRefused)) throw error;
     const { reason, message, width, height } = error;
     return {
-      verdict: abstain(reason, model, message),
+      verdict: abstain(reason, describe().model, message),
       frame: { time: null, width, height, faces: [] },
       thumbnails: [],
       width,
@@ -162,19 +165,58 @@ async function analysePicture(
       times,
     };
   }
+}
+
+type Judged = ScoredFrame & { verdict: Verdict };
+
+async function analyseStill(
+  bytes: ArrayBuffer,
+  header: PictureHeader,
+  times: StepTimes,
+): Promise<Judged> {
+  step("decode");
+  const from = performance.now();
+  const picture = await decodePicture(bytes, header);
+  times.decodeMs = performance.now() - from;
   try {
-    const analysed = await analyse(picture, null, times);
-    return {
-      ...analysed,
-      verdict: pictureVerdict(analysed.frame, describe().calibration, describe().model),
-      width: picture.width,
-      height: picture.height,
-      sha256,
-      times,
-    };
+    const scored = await analyse(picture, null, times);
+    const { calibration, model } = describe();
+    return { ...scored, verdict: pictureVerdict(scored.frame, calibration, model) };
   } finally {
     picture.close();
   }
+}
+
+/** An animated picture as the short video it is; null where it is (or can only be read as) a still. */
+async function analyseAnimation(
+  bytes: ArrayBuffer,
+  header: PictureHeader,
+  times: StepTimes,
+): Promise<Judged | null> {
+  const scan = new VideoScan(describe());
+  const frames: ScoredFrame[] = [];
+  let result: ReturnType<VideoScan["add"]> | null = null;
+  step("decode");
+  let from = performance.now();
+  for await (const { frame, time } of animationFrames(bytes, header)) {
+    times.decodeMs += performance.now() - from;
+    const picture = new DecodedPicture(frame);
+    try {
+      const scored = await analyse(picture, time, times);
+      frames.push(scored);
+      result = scan.add(scored);
+    } finally {
+      picture.close();
+    }
+    step("decode");
+    from = performance.now();
+  }
+  const [first] = frames;
+  // Over fewer frames no verdict may be strong: better to judge the first one as a picture.
+  if (!first || !result || frames.length < minScoredFrames) return null;
+  const { frames: _, ...verdict } = result.verdict;
+  // The first frame stands for the whole where one frame is asked for.
+  return { verdict, thumbnails: result.thumbnails, frame: { ...first.frame, time: null } };
 }
 
 async function analyse(
@@ -188,7 +230,11 @@ async function analyse(
   const found = findInPicture(picture, faceFinder, at.student);
   const facesMs = performance.now() - from;
   const { frame, cropMs, studentMs } = await score(found, ({ cut }) => picture.cut(cut), time);
-  if (times) Object.assign(times, { facesMs, cropMs, studentMs });
+  if (times) {
+    times.facesMs += facesMs;
+    times.cropMs += cropMs;
+    times.studentMs += studentMs;
+  }
   step("thumbnails");
   const thumbnails = await thumbnailsOf(
     frame.faces.flatMap(({ logit, square }) =>

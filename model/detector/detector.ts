@@ -28,11 +28,7 @@ export interface Scored {
 }
 
 /** Finds the faces of a whole picture; `cut`s are given for all that may be scored. */
-export function findInPicture(
-  picture: Viewable,
-  finder: FaceFinder,
-  student: Student,
-): FoundFaces {
+export function findInPicture(picture: Viewable, finder: FaceFinder, student: Student): FoundFaces {
   const { minFacePx } = student.card.gates;
   const faces = finder.find(picture, { minFacePx, tiles: true });
   const { width, height } = picture;

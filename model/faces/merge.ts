@@ -8,9 +8,7 @@ const sameFaceOverlap = 0.3;
 const sameFaceContainment = 0.7;
 
 export function isSameFace(a: RawFace, b: RawFace): boolean {
-  return (
-    overlap(a.box, b.box) > sameFaceOverlap || containment(a.box, b.box) > sameFaceContainment
-  );
+  return overlap(a.box, b.box) > sameFaceOverlap || containment(a.box, b.box) > sameFaceContainment;
 }
 
 /** Adds to `kept` those of `more` that it does not hold yet; earlier faces win. */

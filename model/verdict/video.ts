@@ -29,8 +29,8 @@ const maxGapSeconds = 5;
 /** Share of the logits dropped at each end before the mean. */
 const trimmedShare = 0.2;
 
-/** Frames kept in the verdict; a feed that plays for hours must not grow without bound. */
-const maxKeptFrames = 600;
+/** Frames kept in the verdict, which is sent after each: a stream may play for hours. */
+const maxKeptFrames = 240;
 /** Sightings kept of a track: the latest, about five minutes at two a second. */
 const maxSightings = 600;
 /** Faces that come and go in a crowd or a long stream; the least supported track is forgotten. */
