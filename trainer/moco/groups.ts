@@ -26,10 +26,11 @@ export function keyGroups(n: number, G: number, random: Random): number[][] {
   return dealt;
 }
 
-/** Where each of `n` pictures stands in the concatenation of the groups. */
-export function placesIn(groups: readonly number[][], n: number): Int32Array {
-  const places = new Int32Array(n);
-  groups.flat().forEach((picture, place) => {
+/** Where each picture stands in the concatenation of the groups. */
+export function placesIn(groups: readonly number[][]): Int32Array {
+  const pictures = groups.flat();
+  const places = new Int32Array(pictures.length);
+  pictures.forEach((picture, place) => {
     places[picture] = place;
   });
   return places;

@@ -1,10 +1,14 @@
 // Momentum contrast (He et al. 2020, with the MLP head of Chen et al. 2020): the two encoders, the
 // queue, and the step that ties them, in the order of the paper's algorithm 1.
 import {
+  argMax,
+  cast,
   concat,
+  equal,
   gather,
   keep,
-  type Scalar,
+  mean,
+  split,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
@@ -85,7 +89,7 @@ export class MoCo {
     this.optimiser = new AdamW({ ...state, ema: state.weights }, decayMask(this.layout), optimiser);
     this.key = tensor1d(resume?.key ?? weights);
     this.queue = new KeyQueue(resume?.queue ?? KeyQueue.start(K, dimensions, seed), dimensions);
-    this.statistics = new RunningStatistics(parameters, resume?.statistics ?? new Float32Array(0));
+    this.statistics = new RunningStatistics(parameters, resume?.statistics);
   }
 
   get step(): number {
@@ -106,7 +110,7 @@ export class MoCo {
     const { k, blended } = this.encodeKeys(batch);
     const queue = this.queue.tensor();
     const excluded = excludeOwn ? this.queue.ownedBy(batch.owners) : undefined;
-    const pixels = this.input(batch.queries);
+    const pixels = inputTensor(batch.queries, this.settings.architecture.inputSize);
     const statistics: BatchStatistics[] = [];
     let logits: Tensor2D | undefined;
     const { loss, gradient } = flatGradient(this.layout, this.optimiser.weights, (weights) => {
@@ -114,7 +118,7 @@ export class MoCo {
       const q = this.embed(weights, pixels, groups, statistics);
       const contrast = infoNce(q, k, { queue, excluded, blended }, T);
       logits = keep(contrast.logits);
-      return contrast.loss as Scalar;
+      return contrast.loss;
     });
     const accuracy = shareOfFirst(logits as Tensor2D);
     const isFinite = Number.isFinite(loss);
@@ -128,4 +132,101 @@ export class MoCo {
     if (!isFinite) throw new Error(`the loss is not finite at step ${this.step + 1}`);
     return { loss, accuracy };
   }
+
+  /** Features `[n, headChannels]` of `[n, size, size, 3]` bytes, frozen, as downstream uses them. */
+  features(pixels: Uint8Array, chunk = 64): Float32Array {
+    const { architecture } = this.settings;
+    const perPicture = architecture.inputSize ** 2 * 3;
+    const weights = new Map([
+      ...splitFlat(this.layout, this.optimiser.weights),
+      ...splitFlat(this.statistics.layout, this.statistics.values),
+    ]);
+    const features = new Float32Array((pixels.length / perPicture) * architecture.headChannels);
+    for (let from = 0; from < pixels.length; from += chunk * perPicture) {
+      const part = tidy(() => {
+        const input = inputTensor(
+          pixels.subarray(from, from + chunk * perPicture),
+          architecture.inputSize,
+        );
+        return pooled(encoderForward(architecture, weights, input));
+      });
+      features.set(part.dataSync(), (from / perPicture) * architecture.headChannels);
+      part.dispose();
+    }
+    for (const used of weights.values()) used.dispose();
+    return features;
+  }
+
+  /** The query encoder without the head, which is what pretraining is for. */
+  encoder(): Parameters {
+    const parameters: Parameters = new Map();
+    unflatten(this.layout, this.optimiser.weights.dataSync() as Float32Array, parameters);
+    unflatten(this.statistics.layout, this.statistics.read(), parameters);
+    return new Map([...parameters].filter(([name]) => !isProjection(name)));
+  }
+
+  state(): MoCoState {
+    const { step, weights, m, v } = this.optimiser.state();
+    const key = (this.key.dataSync() as Float32Array).slice();
+    const statistics = this.statistics.read();
+    return { step, weights, m, v, key, statistics, queue: this.queue.state() };
+  }
+
+  dispose(): void {
+    this.optimiser.dispose();
+    this.statistics.dispose();
+    this.key.dispose();
+  }
+
+  /** Keys `[n, d]`, and those of the pseudo-fakes; no gradient goes here. */
+  private encodeKeys({ keys, blended, owners }: ViewBatch): { k: Tensor2D; blended?: Tensor2D } {
+    const { architecture, groups: G, seed } = this.settings;
+    const n = owners.length;
+    const hasBlended = blended.length > 0;
+    const dealt = keyGroups(n, G, Random.at(seed, this.step));
+    // Pseudo-fakes ride in the groups of keys, each in another than its own picture's key: groups of
+    // nothing but fakes would have statistics of their own, and those would give them away.
+    const groups = hasBlended
+      ? dealt.map((group, g) => [...group, ...(dealt[(g + 1) % G] ?? []).map((i) => n + i)])
+      : dealt;
+    const weights = splitFlat(this.layout, this.key);
+    const statistics: BatchStatistics[] = [];
+    const embedded = tidy(() => {
+      const views = [keys, ...(hasBlended ? [blended] : [])];
+      const pixels = concat(views.map((view) => inputTensor(view, architecture.inputSize)));
+      return split(this.embed(weights, pixels, groups, statistics), views.length);
+    });
+    statistics.forEach(disposeStatistics);
+    for (const weight of weights.values()) weight.dispose();
+    return { k: embedded[0] as Tensor2D, blended: embedded[1] as Tensor2D | undefined };
+  }
+
+  /**
+   * Unit vectors `[n, d]` of `[n, size, size, 3]` normalised pixels, every group under its own
+   * batch-norm statistics, which are recorded.
+   */
+  private embed(
+    weights: NamedTensors,
+    pixels: Tensor4D,
+    groups: readonly number[][],
+    statistics: BatchStatistics[],
+  ): Tensor2D {
+    const { architecture } = this.settings;
+    const features = groups.map((group) => {
+      const own: BatchStatistics = new Map();
+      statistics.push(own);
+      const part = gather(pixels, tensor1d(group, "int32"));
+      return pooled(encoderForward(architecture, weights, part, own));
+    });
+    const order = tensor1d(placesIn(groups), "int32");
+    return project(weights, gather(concat(features), order));
+  }
+}
+
+/** Share of rows whose first column is above every other. */
+function shareOfFirst(logits: Tensor2D): number {
+  const first = tidy(() => mean(cast(equal(argMax(logits, 1), 0), "float32")));
+  const share = first.dataSync()[0] as number;
+  first.dispose();
+  return share;
 }

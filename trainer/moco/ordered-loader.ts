@@ -17,7 +17,7 @@ const AHEAD = 3;
 
 export class OrderedLoader<B extends { index: number }> {
   private readonly workers: Worker[];
-  private readonly waiting = new Map<number, PromiseWithResolvers<B>>();
+  private readonly waiting = new Map<number, Pending<B>>();
 
   /** @param entry module of the worker: posts a batch for every number it is sent. */
   constructor(entry: URL, workerData: unknown, workers: number) {
@@ -38,7 +38,7 @@ export class OrderedLoader<B extends { index: number }> {
    */
   async take(index: number): Promise<B> {
     for (let i = index; i <= index + AHEAD; i++) this.request(i);
-    const batch = await (this.waiting.get(index) as PromiseWithResolvers<B>).promise;
+    const batch = await (this.waiting.get(index) as Pending<B>).promise;
     this.waiting.delete(index);
     return batch;
   }
@@ -50,7 +50,7 @@ export class OrderedLoader<B extends { index: number }> {
 
   private request(index: number): void {
     if (this.waiting.has(index)) return;
-    const made = resolvers<B>();
+    const made = pending<B>();
     // A batch that nobody takes any more must not bring the process down.
     made.promise.catch(() => {});
     this.waiting.set(index, made);
@@ -58,13 +58,15 @@ export class OrderedLoader<B extends { index: number }> {
   }
 }
 
-/** `Promise.withResolvers`, which Node 20 has not. */
-function resolvers<T>(): PromiseWithResolvers<T> {
-  let resolve: (value: T | PromiseLike<T>) => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
+/** A promise with its two ends at hand (`Promise.withResolvers`, which Node 20 has not). */
+interface Pending<T> {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (reason: Error) => void;
+}
+
+function pending<T>(): Pending<T> {
+  const made: Partial<Pending<T>> = {};
+  made.promise = new Promise<T>((resolve, reject) => Object.assign(made, { resolve, reject }));
+  return made as Pending<T>;
 }

@@ -1,6 +1,6 @@
 // Running mean and variance of every batch norm, as one flat vector that follows the batches.
 import { add, mul, type Tensor1D, tensor1d, tidy } from "@tensorflow/tfjs-core";
-import { concatFlat, type FlatLayout, flatLayout } from "../network/flat-parameters";
+import { concatFlat, type FlatLayout, flatLayout, flatten } from "../network/flat-parameters";
 import { isTrainable, type Parameters } from "../network/parameters";
 import type { BatchStatistics } from "../network/student-network";
 
@@ -8,8 +8,10 @@ export class RunningStatistics {
   readonly layout: FlatLayout;
   values: Tensor1D;
 
-  constructor(parameters: Parameters, values: Float32Array) {
+  /** @param values to go on from; without them it starts from those among the parameters. */
+  constructor(parameters: Parameters, values?: Float32Array) {
     this.layout = flatLayout(parameters, (name) => !isTrainable(name));
+    values ??= flatten(this.layout, parameters);
     if (values.length !== this.layout.length)
       throw new Error("the batch-norm statistics belong to another architecture");
     this.values = tensor1d(values);
