@@ -186,7 +186,7 @@ describe("splits", () => {
 describe("label fractions", () => {
   const fractions = [0.01, 0.05, 0.1, 0.5, 1];
 
-  test("are nested, chosen by group, of every stratum, and all at 100 %", () => {
+  test("are nested, hold each label, and are everything at 100 %", () => {
     for (const seed of seeds) {
       const records = randomRecords(seed);
       const labelled = records.filter(({ label }) => label !== "unlabelled");
@@ -195,7 +195,9 @@ describe("label fractions", () => {
         for (const group of chosen[i] ?? []) expect(larger).toContain(group);
       });
       expect(chosen.at(-1)).toEqual(new Set(labelled.map(({ group }) => group)));
-      if (labelled.length > 0) expect(chosen[0]?.size).toBeGreaterThan(0);
+      for (const label of new Set(labelled.map((one) => one.label))) {
+        expect(labelled.some((one) => one.label === label && chosen[0]?.has(one.group))).toBe(true);
+      }
     }
   });
 
@@ -218,6 +220,18 @@ describe("label fractions", () => {
         expect(own.length).toBe(2000 * fraction);
       }
     }
+  });
+
+  test("are the fraction asked for on average, however many small sources there are", () => {
+    const records = Array.from({ length: 4000 }, (_, i) => ({
+      group: `clip ${Math.floor(i / 10)}`,
+      label: i % 20 < 10 ? "real" : "fake",
+      source: `source ${Math.floor(i / 100)}`,
+    }));
+    const taken = seeds.map((seed) => labelledGroups(records, 0.05, seed).size * 10);
+    const mean = taken.reduce((sum, count) => sum + count, 0) / taken.length;
+    expect(mean / 4000).toBeGreaterThan(0.045);
+    expect(mean / 4000).toBeLessThan(0.055);
   });
 
   test.each([0, -1, 1.5, Number.NaN])("refuse %s", (fraction) => {

@@ -6,6 +6,11 @@ export function rankOf(key: string, seed: number): string {
   return createHash("sha256").update(`${seed}:${key}`).digest("hex");
 }
 
+/** A number in [0, 1) of the key's own. */
+export function uniformOf(key: string, seed: number): number {
+  return Number.parseInt(rankOf(key, seed).slice(0, 12), 16) / 2 ** 48;
+}
+
 /** The keys in the order of their ranks. */
 export function ranked<T>(items: Iterable<T>, keyOf: (item: T) => string, seed: number): T[] {
   return [...items]
