@@ -24,7 +24,7 @@ const framesForAVerdict = 8;
 const mediumDeadlineMs = 90_000;
 const lookAgainMs = 300;
 /** High enough for the whole page, so that one screenshot shows every badge in its place. */
-const headlessViewport = { width: 1280, height: 1560 };
+const headlessViewport = { width: 1280, height: 1620 };
 
 const headed = Boolean(
   process.platform === "darwin" || process.env.DISPLAY || process.env.WAYLAND_DISPLAY,
