@@ -66,7 +66,7 @@ function beginning(bytes: Uint8Array): string {
 
 function isSvg(bytes: Uint8Array): boolean {
   const text = beginning(bytes);
-  return /^\s*(<\?xml|<!--|<!doctype svg|<svg)/i.test(text) && /<svg[\s>]/i.test(text);
+  return /^\s*(<\?xml|<!--|<!doctype svg|<svg)/i.test(text) && /<svg[\s/>]/i.test(text);
 }
 
 /** ITU T.81: markers until a start-of-frame, then the scans until the end-of-image marker. */

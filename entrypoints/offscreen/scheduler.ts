@@ -6,7 +6,7 @@
 export interface Job {
   /** Lower is sooner. */
   priority: number;
-  /** Its signal is aborted when the job is cancelled; then nobody waits for it. */
+  /** Never rejects. Its signal is aborted when the job is cancelled; then nobody waits for it. */
   run(signal: AbortSignal): Promise<void>;
 }
 
