@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { calibrateCommand } from "./commands/calibrate";
 import { evaluateCommand } from "./commands/evaluate";
+import { probeCommand } from "./commands/probe";
 import { quantiseCommand } from "./commands/quantise";
 import { setupCommand } from "./commands/setup";
 import { superviseCommand } from "./commands/supervise";
@@ -11,6 +12,7 @@ const program = new Command("trainer")
   .showHelpAfterError()
   .addCommand(setupCommand())
   .addCommand(superviseCommand())
+  .addCommand(probeCommand())
   .addCommand(quantiseCommand())
   .addCommand(calibrateCommand())
   .addCommand(evaluateCommand());

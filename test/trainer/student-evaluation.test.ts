@@ -6,6 +6,7 @@ import {
   shareAbove,
   weightedAuc,
 } from "../../trainer/evaluation/bootstrap";
+import { fitProbe } from "../../trainer/evaluation/shortcut-probe";
 import { fitTemperature } from "../../trainer/evaluation/temperature";
 import { Random } from "../../trainer/random";
 
@@ -93,5 +94,24 @@ describe("fitTemperature", () => {
       (random.chance(1 / (1 + Math.exp(-logit))) ? fake : real).push(3 * logit);
     }
     expect(fitTemperature(real, fake)).toBeCloseTo(3, 0);
+  });
+});
+
+describe("the shortcut probe", () => {
+  it("finds a shortcut that is there and none in noise", () => {
+    const random = new Random(8);
+    const row = (label: number, give: number) =>
+      Array.from({ length: 12 }, (_, j) => random.normal() + (j === 3 ? give * label : 0));
+    const labels = Array.from({ length: 400 }, (_, i) => i % 2);
+    const measure = (give: number) => {
+      const probe = fitProbe(
+        labels.map((label) => row(label, give)),
+        labels,
+      );
+      const scores = (label: number) => Array.from({ length: 300 }, () => probe(row(label, give)));
+      return auc(scores(0), scores(1));
+    };
+    expect(measure(3)).toBeGreaterThan(0.95);
+    expect(Math.abs(measure(0) - 0.5)).toBeLessThan(0.1);
   });
 });
