@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, expect, test } from "vitest";
@@ -170,6 +171,19 @@ test("says which file could not be written, and keeps what was", async () => {
   expect(index.shards.map(({ file }) => file)).toEqual(["faces-000000.tar"]);
 });
 
+test.runIf(existsSync("/dev/full"))("says that the disk is full, and keeps what was", async () => {
+  const writer = await ShardWriter.open({ folder, prefix: "faces", maxBytes: 1e9, maxRecords: 2 });
+  for (const one of samples(2)) await writer.write(one);
+  await symlink("/dev/full", join(folder, "faces-000001.tar.tmp"));
+  const failing = async () => {
+    for (let i = 2; i < 100; i++) await writer.write(sample(i, 100_000));
+    await writer.close();
+  };
+  await expect(failing()).rejects.toThrow(/faces-000001\.tar: ENOSPC/);
+  expect((await readdir(folder)).sort()).toEqual(["faces-000000.tar", "faces.index.json"]);
+  expect((await readIndex(folder, "faces")).records).toBe(2);
+});
+
 test("refuses an index that is none, by name", async () => {
   await expect(readIndex(folder, "faces")).rejects.toThrow(/faces\.index\.json: ENOENT/);
   await writeFile(join(folder, "faces.index.json"), '{"format": "other"}');
@@ -230,6 +244,17 @@ test.each([
   await damage(file, offset, bytes);
   await expect(read([file])).rejects.toThrow(message);
   await expect(read([file])).rejects.toThrow(file);
+});
+
+test("a header that claims gigabytes is an error before they are read", async () => {
+  const [file = ""] = await write(samples(1));
+  const header = (await readFile(file)).subarray(0, 512);
+  header.write("77777777777", 124);
+  header.fill(" ", 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  await damage(file, 0, header);
+  await expect(read([file])).rejects.toThrow(/byte 0: "ffpp\/000000\.jpg" claims 8589934591 bytes/);
 });
 
 test("refuses what is no archive, or no shard", async () => {
