@@ -1,59 +1,37 @@
-// DeepfakeBench: JSON files `{dataset: {label: {split: {[c23: ]{video: {label, frames}}}}}}` beside
-// extracted frames and 81-point landmarks (`frames/<video>/000.png`, `landmarks/<video>/000.npy`).
+// DeepfakeBench: JSON files beside extracted frames and 81-point landmarks (`frames/<video>/000.png`,
+// `landmarks/<video>/000.npy`).
 // Shape: `preprocessing/rearrange.py`, `training/dataset/abstract_dataset.py` and the README of
 // github.com/SCLBD/DeepfakeBench.
-import * as v from "valibot";
 import { FrameFinder } from "./deepfakebench-frames";
 import { identitiesOf, sourceOf, verdictOf } from "./deepfakebench-names";
+import { Benchmark, type ListedVideo, listedVideos, splitOf } from "./deepfakebench-videos";
 import { frameNumber, listingOf, within } from "./listing";
 import { readJson } from "./metadata";
-import type { Layout, ReadOptions, SourceRecord, SplitName } from "./record";
+import type { Layout, ReadOptions, SourceRecord } from "./record";
 import type { ReadReport } from "./report";
 
-const JSON_FOLDERS = ["", "dataset_json", "preprocessing/dataset_json"];
-const LEVELS = ["raw", "c23", "c40"] as const;
-
-const Video = v.object({ label: v.string(), frames: v.array(v.string()) });
-const Videos = v.record(v.string(), Video);
-const Levels = v.strictObject({
-  raw: v.optional(Videos),
-  c23: v.optional(Videos),
-  c40: v.optional(Videos),
-});
-const Splits = v.record(v.picklist(["train", "val", "test"]), v.union([Levels, Videos]));
-const Benchmark = v.record(v.string(), v.record(v.string(), Splits));
-
-interface ListedVideo {
-  name: string;
-  label: string;
-  frames: string[];
-  splits: Set<SplitName>;
-}
+/** Where the JSON files lie: the first of these that has any. */
+const JSON_FOLDERS = ["dataset_json", "preprocessing/dataset_json", ""];
+const DATASETS = /^(FaceForensics|Celeb-DF|DFDC|UADFV|Deeper)/;
 
 export const deepfakeBench: Layout = {
   name: "DeepfakeBench",
 
   async recognise(root) {
-    const folders = await Promise.all(JSON_FOLDERS.map((folder) => jsonFiles(root, folder)));
-    const [own = [], ...others] = folders;
-    if (others.some((files) => files.length > 0)) return true;
-    const { folders: beside } = await listingOf(root, "");
-    return (
-      own.length > 0 &&
-      beside.some((name) => /^(FaceForensics|Celeb-DF|DFDC|UADFV|Deeper)/.test(name))
-    );
+    const [first = ""] = await jsonFiles(root);
+    if (first.includes("/")) return true;
+    const { folders } = await listingOf(root, "");
+    return first !== "" && folders.some((name) => DATASETS.test(name));
   },
 
   async *read(root, options) {
     const finder = new FrameFinder(root);
     const met = new Map<string, SourceRecord["label"]>();
-    for (const folder of JSON_FOLDERS) {
-      for (const file of await jsonFiles(root, folder)) {
-        for (const [dataset, labels] of Object.entries(await readJson(root, file, Benchmark))) {
-          for (const [label, splits] of Object.entries(labels)) {
-            for (const video of listedVideos(splits, options)) {
-              yield* videoRecords(video, { dataset, label, file }, finder, met, options);
-            }
+    for (const file of await jsonFiles(root)) {
+      for (const [dataset, labels] of Object.entries(await readJson(root, file, Benchmark))) {
+        for (const [label, splits] of Object.entries(labels)) {
+          for (const video of listedVideos(splits, options)) {
+            yield* videoRecords(video, { dataset, label, file }, finder, met, options);
           }
         }
       }
@@ -61,44 +39,12 @@ export const deepfakeBench: Layout = {
   },
 };
 
-async function jsonFiles(root: string, folder: string): Promise<string[]> {
-  const { files } = await listingOf(root, folder);
-  return files.filter((name) => name.endsWith(".json")).map((name) => within(folder, name));
-}
-
-/** A label's videos, each once, with all the splits that list it; levels are videos of their own. */
-function listedVideos(
-  splits: v.InferOutput<typeof Splits>,
-  { compression }: ReadOptions,
-): ListedVideo[] {
-  const listed = new Map<string, ListedVideo>();
-  for (const [split, content] of Object.entries(splits) as [SplitName, object][]) {
-    const leveled = LEVELS.some((level) => level in content && !("frames" in content));
-    const groups = leveled
-      ? (content as v.InferOutput<typeof Levels>)
-      : { "": content as v.InferOutput<typeof Videos> };
-    for (const [level, videos] of Object.entries(groups)) {
-      if (leveled && compression && level !== compression) continue;
-      for (const [name, { label, frames }] of Object.entries(videos ?? {})) {
-        const key = `${level}/${name}`;
-        const video = listed.get(key) ?? { name, label, frames, splits: new Set() };
-        video.splits.add(split);
-        listed.set(key, video);
-      }
-    }
+async function jsonFiles(root: string): Promise<string[]> {
+  for (const folder of JSON_FOLDERS) {
+    const files = (await listingOf(root, folder)).files.filter((name) => name.endsWith(".json"));
+    if (files.length > 0) return files.map((name) => within(folder, name));
   }
-  return [...listed.values()];
-}
-
-/**
- * The benchmark's lists repeat themselves: where a data set has no split it puts every video into
- * all three, and Celeb-DF's test videos are in `train` as well. Testing wins, so that nothing is
- * trained on that is tested on; `val`, which copies one of the others, comes last.
- */
-function splitOf(splits: ReadonlySet<SplitName>, source: string): SplitName | undefined {
-  const everywhere = splits.size === 3;
-  if (everywhere && !source.startsWith("celeb-df")) return undefined;
-  return (["test", "train", "val"] as const).find((split) => splits.has(split));
+  return [];
 }
 
 async function* videoRecords(

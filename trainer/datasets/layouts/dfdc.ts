@@ -1,29 +1,9 @@
-// The DeepFake Detection Challenge: folders of videos, each with a `metadata.json` (training parts:
-// label, split, original; the released test set: is_fake) or a `labels.csv` (validation and test;
-// 1 is fake). Shape: the competition's data page, and the indexing scripts of DeepfakeBench and
-// github.com/mever-team/DeepFakeChain.
-import * as v from "valibot";
-import { listingOf, stemOf, within } from "./listing";
+// The DeepFake Detection Challenge: folders of videos, each with its list. Shape: the competition's
+// data page, and the indexing scripts of DeepfakeBench and github.com/mever-team/DeepFakeChain.
+import { readDfdcList } from "./dfdc-lists";
+import { listingOf, within } from "./listing";
 import { mediaIn, mediumFields } from "./media";
-import { readJson, readLines } from "./metadata";
-import type { Label, Layout, ReadOptions, SourceRecord, SplitName } from "./record";
-import { DatasetError } from "./report";
-
-interface Entry {
-  label: Label;
-  split?: SplitName;
-  /** Name of the video that the face was put into, without extension. */
-  original?: string;
-}
-
-const Split = v.picklist(["train", "val", "validation", "test"]);
-const TrainingEntry = v.object({
-  label: v.picklist(["REAL", "FAKE"]),
-  split: v.optional(Split),
-  original: v.nullish(v.string()),
-});
-const TestEntry = v.object({ is_fake: v.union([v.picklist([0, 1]), v.boolean()]) });
-const Metadata = v.record(v.string(), v.union([TrainingEntry, TestEntry]));
+import type { Label, Layout, ReadOptions, SourceRecord } from "./record";
 
 const LISTS = ["metadata.json", "labels.csv"];
 /** `train/dfdc_train_part_0` is the deepest of the shapes met. */
@@ -59,7 +39,7 @@ async function* readPart(
   { report, signal }: ReadOptions,
 ): AsyncGenerator<SourceRecord> {
   const folder = list.includes("/") ? list.slice(0, list.lastIndexOf("/")) : "";
-  const entries = await readEntries(root, list);
+  const entries = await readDfdcList(root, list);
   const here = new Set<string>();
   for await (const medium of mediaIn(root, folder, report)) {
     signal?.throwIfAborted();
@@ -97,47 +77,4 @@ async function* readPart(
   for (const name of entries.keys()) {
     if (!here.has(name)) report.add("missing", within(folder, `${name}.mp4`), `${list} lists it`);
   }
-}
-
-async function readEntries(root: string, list: string): Promise<Map<string, Entry>> {
-  const split = splitOfFolder(list);
-  if (list.endsWith(".csv")) return readCsv(root, list, split);
-  const entries = new Map<string, Entry>();
-  for (const [file, entry] of Object.entries(await readJson(root, list, Metadata))) {
-    if ("is_fake" in entry) {
-      entries.set(stemOf(file), { label: entry.is_fake ? "fake" : "real", split: split ?? "test" });
-      continue;
-    }
-    const own = entry.split === "validation" ? "val" : entry.split;
-    entries.set(stemOf(file), {
-      label: entry.label === "REAL" ? "real" : "fake",
-      split: own ?? split,
-      ...(entry.original ? { original: stemOf(entry.original) } : {}),
-    });
-  }
-  return entries;
-}
-
-async function readCsv(
-  root: string,
-  list: string,
-  split: SplitName | undefined,
-): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
-  const [header, ...lines] = await readLines(root, list);
-  if (header?.text !== "filename,label") {
-    throw new DatasetError(`${root}/${list}: expected the header "filename,label"`);
-  }
-  for (const { number, text } of lines) {
-    const [, file, label] = /^([^,]+),([01])$/.exec(text) ?? [];
-    if (!file) throw new DatasetError(`${root}/${list}, line ${number}: expected "name.mp4,1"`);
-    entries.set(stemOf(file), { label: label === "1" ? "fake" : "real", split });
-  }
-  return entries;
-}
-
-function splitOfFolder(list: string): SplitName | undefined {
-  const folders = list.toLowerCase().split("/").slice(0, -1);
-  if (folders.some((name) => name.startsWith("val"))) return "val";
-  return folders.some((name) => name.startsWith("test")) ? "test" : undefined;
 }

@@ -1,20 +1,12 @@
 // FaceForensics++ and, in the same tree, Google's DeepFakeDetection with its actors.
-// Shape: `dataset/README.md` and `dataset/splits/*.json` of github.com/ondyari/FaceForensics. The
-// download brings no split files; they are looked for in the root, `splits/` and `dataset/splits/`.
-import * as v from "valibot";
+// Shape: `dataset/README.md` of github.com/ondyari/FaceForensics.
+import { readSplits, type Splits } from "./faceforensics-splits";
 import { listingOf, within } from "./listing";
 import { type Medium, mediaIn, mediumFields } from "./media";
-import { readJson } from "./metadata";
-import type { Layout, ReadOptions, SourceRecord, SplitName } from "./record";
-import { DatasetError, type ReadReport } from "./report";
+import type { Layout, ReadOptions, SourceRecord } from "./record";
+import type { ReadReport } from "./report";
 
 const LEVELS = ["raw", "c23", "c40"];
-const SPLIT_FILES = { train: "train.json", val: "val.json", test: "test.json" } as const;
-const SPLIT_FOLDERS = ["splits", "dataset/splits", ""];
-const Pairs = v.array(v.tuple([v.string(), v.string()]));
-
-/** Split of each original video by its number, `071`. */
-type Splits = Map<string, SplitName>;
 
 export const faceForensics: Layout = {
   name: "FaceForensics++",
@@ -117,24 +109,4 @@ function reportMissing(
     if (!targets.has(id))
       report.add("missing", within(folder, id), `the split files list this ${what}`);
   }
-}
-
-async function readSplits(root: string, report: ReadReport): Promise<Splits> {
-  const splits: Splits = new Map();
-  for (const folder of SPLIT_FOLDERS) {
-    const { files } = await listingOf(root, folder);
-    for (const [split, file] of Object.entries(SPLIT_FILES) as [SplitName, string][]) {
-      if (!files.includes(file)) continue;
-      for (const id of (await readJson(root, within(folder, file), Pairs)).flat()) {
-        const before = splits.get(id);
-        if (before && before !== split) {
-          throw new DatasetError(`${root}/${within(folder, file)}: ${id} is in ${before} as well`);
-        }
-        splits.set(id, split);
-      }
-    }
-    if (splits.size > 0) return splits;
-  }
-  report.add("no-split-file", "splits/train.json", "put the official split files here");
-  return splits;
 }
