@@ -78,7 +78,8 @@ async function* archiveRecords(
 /**
  * @param whole the file's name for people.
  * @param home the archive, without extension, or the folder it was unpacked to. All that came out of
- *   one archive is one group: it was cut from one source video, and nothing tells the faces apart.
+ *   one archive is one group: the README numbers its frames by "the original video", and nothing
+ *   tells the people in it apart.
  */
 function recordOf(
   path: string,
