@@ -26,14 +26,6 @@ export const createElement = <K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] =>
   Document.prototype.createElement.call(document, tag) as HTMLElementTagNameMap[K];
 
-/** Live, and cached by the browser: cheap to ask for again. */
-export const elementsByTag = <K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-): HTMLCollectionOf<HTMLElementTagNameMap[K]> =>
-  Document.prototype.getElementsByTagName.call(document, tag) as HTMLCollectionOf<
-    HTMLElementTagNameMap[K]
-  >;
-
 /** Elements under a point of the viewport, topmost first; shadow hosts stand for their content. */
 export const elementsAt = (x: number, y: number): Element[] =>
   Document.prototype.elementsFromPoint.call(document, x, y);

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { LaunchedBrowser } from "../../cli/browser";
-import { launchBrowser, mediaDir, type Site, type SiteFile, startSite } from "./harness";
+import { mediaDir, type Site, type SiteFile, startSite } from "./harness";
 import {
   expectBadges,
   expectMedia,
-  extensionWithFakeDetector,
+  launchWithFakeDetector,
   seeBadges,
   standsOn,
 } from "./page/inspect";
@@ -29,7 +29,7 @@ const pages = new Set<Page>();
 
 beforeAll(async () => {
   site = await startSite({ files, folders: { "/media/": mediaDir } });
-  browser = await launchBrowser({ extensionDir: await extensionWithFakeDetector() });
+  browser = await launchWithFakeDetector();
 });
 afterEach(async () => {
   for (const opened of pages) await opened.close();

@@ -220,7 +220,7 @@ export class Badges {
         this.options.orphaned();
         return;
       }
-      this.layer.keep();
+      this.layer.keep(this.modal());
       this.raiseIfCovered(now);
     }
     let changed = false;
@@ -239,6 +239,13 @@ export class Badges {
         this.frame ??= requestAnimationFrame(() => this.run());
       }, calmPauseMs);
     }
+  }
+
+  private modal(): Element | null {
+    for (const { near, surroundings } of this.badges.values()) {
+      if (near && surroundings?.modal) return surroundings.modal;
+    }
+    return null;
   }
 
   /** Something in the top layer above us may have opened without an event that reaches us. */

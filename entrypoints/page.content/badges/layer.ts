@@ -3,7 +3,8 @@
  * only while there is something to show, and it comes back when the page takes it away.
  */
 import cardStyles from "../../../components/card.css?inline";
-import { createElement, documentElement, elementsByTag, isConnected } from "../document-access";
+import { createElement, documentElement, isConnected } from "../document-access";
+import { shadowRootOf } from "../media/shadow-root";
 import badgeStyles from "./badge.css?inline";
 
 /** A page that fights back costs at most this many repairs in a window, then we wait for the next. */
@@ -22,6 +23,8 @@ export class Layer {
   private readonly root: ShadowRoot;
   private repairs: number[] = [];
   private wanted = false;
+  /** Where it stands while a modal is open. */
+  private parent: Element | ShadowRoot | null = null;
 
   constructor(signal: AbortSignal) {
     this.root = this.host.attachShadow({ mode: "closed" });
@@ -61,11 +64,16 @@ export class Layer {
     }
   }
 
-  /** Puts right what the page has changed about our element. */
-  keep(): void {
+  /**
+   * Puts right what the page has changed about our element.
+   *
+   * @param modal the dialog or full-screen element whose media are badged: outside it a badge could
+   *   not be clicked. Null where there is none.
+   */
+  keep(modal: Element | null): void {
     if (!this.wanted) return;
-    const parent = parentFor();
-    const inPlace = isConnected(this.host) && this.host.parentNode === parent;
+    this.parent = modal ? (shadowRootOf(modal) ?? modal) : null;
+    const inPlace = isConnected(this.host) && this.host.parentNode === this.parentNow();
     const untouched =
       this.host.attributes.length === 1 && this.host.getAttribute("popover") === "manual";
     if (inPlace && untouched && this.host.matches(":popover-open")) return;
@@ -78,7 +86,7 @@ export class Layer {
       if (name !== "popover") this.host.removeAttribute(name);
     }
     this.host.popover = "manual";
-    const parent = parentFor();
+    const parent = this.parentNow();
     if (!parent) return;
     try {
       if (this.host.parentNode !== parent) parent.append(this.host);
@@ -86,6 +94,10 @@ export class Layer {
     } catch {
       // A document that is being replaced; `keep` tries again.
     }
+  }
+
+  private parentNow(): Element | ShadowRoot | null {
+    return this.parent && isConnected(this.parent) ? this.parent : documentElement();
   }
 
   private hide(): void {
@@ -100,18 +112,6 @@ export class Layer {
     this.repairs.push(now);
     return true;
   }
-}
-
-/**
- * The root element, or the modal dialog that is open: it makes everything outside it inert, and a
- * badge that cannot be clicked would be of no use.
- */
-function parentFor(): Element | null {
-  const dialogs = elementsByTag("dialog");
-  for (let i = dialogs.length - 1; i >= 0; i -= 1) {
-    if (dialogs[i]?.matches(":modal")) return dialogs[i] ?? null;
-  }
-  return documentElement();
 }
 
 function styleSheet(css: string): CSSStyleSheet {

@@ -9,6 +9,8 @@ import { contentBox, intersect, type Rect } from "./geometry";
 export interface Surroundings {
   /** Ancestors that cut off what reaches beyond them. */
   clippers: Element[];
+  /** The modal dialog or full-screen element that it is in: all outside that is inert. */
+  modal: Element | null;
   /** Computed `object-fit` and `object-position`, for media that have them. */
   fit: { fit: string; position: string } | null;
 }
@@ -18,6 +20,7 @@ export function surroundingsOf(element: Element): Surroundings {
   const style = getComputedStyle(element);
   return {
     clippers: clippersOf(element, style.position),
+    modal: modalAround(element),
     fit: replaced ? { fit: style.objectFit, position: style.objectPosition } : null,
   };
 }
@@ -55,6 +58,13 @@ function clippersOf(element: Element, ownPosition: string): Element[] {
     position = style.position;
   }
   return clippers;
+}
+
+function modalAround(element: Element): Element | null {
+  for (let node = flatParent(element); node; node = flatParent(node)) {
+    if (matches(node, ":modal, :fullscreen")) return node;
+  }
+  return null;
 }
 
 /** In CSS pixels of the viewport; zero width or height where nothing of it can be seen. */

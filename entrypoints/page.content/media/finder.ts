@@ -2,7 +2,6 @@
  * Finds the media of a document and of all its shadow roots, now and as it changes. Observer
  * callbacks only take notes; the walk over new elements happens in idle time.
  */
-import { browser } from "wxt/browser";
 import {
   attributeOf,
   documentElement,
@@ -12,6 +11,7 @@ import {
   walkElements,
 } from "../document-access";
 import { IdleWork } from "./idle-work";
+import { shadowRootOf } from "./shadow-root";
 
 export interface FinderListener {
   /** An element that shows or may come to show media. */
@@ -189,10 +189,4 @@ export class Finder {
       this.scheduleUpgrades();
     }, pause);
   }
-}
-
-/** Open and closed ones alike; never the browser's own, such as the controls of a video. */
-function shadowRootOf(element: Element): ShadowRoot | null {
-  if (!(element instanceof HTMLElement)) return element.shadowRoot;
-  return browser.dom?.openOrClosedShadowRoot(element) ?? element.shadowRoot;
 }

@@ -5,12 +5,13 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CDPSession, Page, Worker } from "playwright-core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
+import type { LaunchedBrowser } from "../../../cli/browser";
 import type { PageState } from "../../../entrypoints/shared/messages";
-import { copyExtension } from "../harness";
+import { copyExtension, launchBrowser } from "../harness";
 
 /** The production build with a detector that answers by rule, see `fake-detector.js`. */
-export function extensionWithFakeDetector(): Promise<string> {
+function extensionWithFakeDetector(): Promise<string> {
   return copyExtension(async (dir) => {
     await copyFile(join(import.meta.dirname, "fake-detector.js"), join(dir, "fake-detector.js"));
     await writeFile(
@@ -18,6 +19,17 @@ export function extensionWithFakeDetector(): Promise<string> {
       '<!doctype html><meta charset="utf-8"><script src="fake-detector.js"></script>',
     );
   });
+}
+
+/** Opens it and closes the page that greets after the installation, which would be in front. */
+export async function launchWithFakeDetector(): Promise<LaunchedBrowser> {
+  const browser = await launchBrowser({ extensionDir: await extensionWithFakeDetector() });
+  const welcome = await vi.waitUntil(
+    () => browser.context.pages().find((page) => page.url().includes("welcome.html")),
+    { timeout: 20_000 },
+  );
+  await welcome.close();
+  return browser;
 }
 
 export interface SeenBadge {
