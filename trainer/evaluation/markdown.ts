@@ -26,7 +26,7 @@ function percentWithInterval({ value, low, high }: Interval): string {
 
 /** Four tables: all together, fakes by source, sources with both labels, real sources. */
 export function evaluationMarkdown(report: EvaluationReport): string {
-  const { pooled, pictures } = report;
+  const { pooled, pictures, blends } = report;
   const sections = [
     `Split \`${report.split}\`, ${report.model.name} ${report.model.version}: ${pictures.real} real and ${pictures.fake} fake pictures. Intervals: 95 %, bootstrapped over groups; – where there are too few.`,
     table(
@@ -39,6 +39,8 @@ export function evaluationMarkdown(report: EvaluationReport): string {
         ],
         ["real pictures at `suspicious` or above", percentWithInterval(pooled.falseAlarms)],
         ["fakes at `suspicious` or above", percentWithInterval(pooled.hits)],
+        ["AUC of our own blends of its real pictures", blends.auc.toFixed(3)],
+        ["AUC of the map's cells in those blends", blends.cellAuc.toFixed(3)],
       ],
     ),
     table(

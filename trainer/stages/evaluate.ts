@@ -5,7 +5,7 @@ import type { Student } from "../../model/package/student";
 import { sharpness } from "../../model/student/sharpness";
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
-import { truePositiveRate } from "../evaluation/auc";
+import { auc, truePositiveRate } from "../evaluation/auc";
 import {
   clusterBootstrap,
   type Interval,
@@ -14,6 +14,7 @@ import {
   weightedAuc,
 } from "../evaluation/bootstrap";
 import { cropAll } from "../evaluation/crops";
+import { BatchMaker } from "../synthesis/batch";
 
 export interface SourceFigure {
   source: string;
@@ -51,9 +52,19 @@ export interface EvaluationReport {
   split: string;
   pictures: { real: number; fake: number; broken: { file: string; reason: string }[] };
   pooled: { auc: Interval; tprAt1: number; tprAt5: number; falseAlarms: Interval; hits: Interval };
+  /** Pseudo-fakes made of the split's own real pictures, with known masks. */
+  blends: BlendFigure;
   fakes: SourceFigure[];
   within: WithinSourceFigure[];
   reals: RealFigure[];
+}
+
+export interface BlendFigure {
+  pairs: number;
+  /** Blended against the same picture unblended, both degraded alike. */
+  auc: number;
+  /** Cells of the coarse map that were mostly replaced against untouched ones, in blended faces. */
+  cellAuc: number;
 }
 
 interface ScoredFace extends Scored {
@@ -106,7 +117,49 @@ export async function evaluate(
     throw new Error(`the manifest in ${data} has no labelled split "${split}"`);
   const pool = await loadPictures(data, rows);
   const scored = await scoreSplit(student, pool);
-  return report(student.card, split, scored, pool.broken, resamples);
+  const blends = await scoreBlends(student, pool);
+  return { ...report(student.card, split, scored, pool.broken, resamples), blends };
+}
+
+const BLEND_BATCHES = 12;
+const BLEND_PAIRS = 16;
+
+/** Blends real pictures of the pool and asks the student whether and where. */
+async function scoreBlends(student: Student, pool: PicturePool): Promise<BlendFigure> {
+  const { inputSize, cropMargin } = student.card;
+  const blank = new Uint8Array(inputSize * inputSize * 3);
+  const [side] = (await student.predict(blank)).mapSize;
+  const reals = pool.pictures.filter(({ row }) => row.label === "real");
+  const maker = new BatchMaker(pool.bytes, reals, {
+    pairs: BLEND_PAIRS,
+    labelled: 0,
+    swapShare: 0.3,
+    videoLike: 0.25,
+    inputSize,
+    cropMargin,
+    mapSize: side,
+    seed: 1,
+  });
+  const scores: [real: number[], fake: number[]] = [[], []];
+  const cells: [untouched: number[], replaced: number[]] = [[], []];
+  for (let index = 0; index < BLEND_BATCHES; index++) {
+    const { pixels, labels, masks } = await maker.make(index);
+    const { logits, maps } = await student.predict(pixels);
+    labels.forEach((label, i) => {
+      scores[label as 0 | 1].push(logits[i] as number);
+      if (label === 0) return;
+      for (let cell = i * side * side; cell < (i + 1) * side * side; cell++) {
+        const share = masks[cell] as number;
+        if (share === 0) cells[0].push(maps[cell] as number);
+        else if (share > 0.5) cells[1].push(maps[cell] as number);
+      }
+    });
+  }
+  return {
+    pairs: BLEND_BATCHES * BLEND_PAIRS,
+    auc: auc(scores[0], scores[1]),
+    cellAuc: auc(cells[0], cells[1]),
+  };
 }
 
 function report(
@@ -115,7 +168,7 @@ function report(
   scored: readonly ScoredFace[],
   broken: PicturePool["broken"],
   resamples: number,
-): EvaluationReport {
+): Omit<EvaluationReport, "blends"> {
   const { thresholds } = card;
   const reals = scored.filter(({ isFake }) => !isFake);
   const fakes = scored.filter(({ isFake }) => isFake);
