@@ -50,8 +50,9 @@ try {
 async function show(site: Site, browser: LaunchedBrowser): Promise<void> {
   const page = await browser.context.newPage();
   await page.goto(site.origin);
-  await page.bringToFront();
   const popup = await openPopup(browser, page);
+  // The first-run page may have opened in front of it.
+  await page.bringToFront();
   console.log(`The demo page is ${site.origin}. Waiting for the extension to look at everything …`);
 
   const rows: DemoRow[] = [];

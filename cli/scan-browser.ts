@@ -151,7 +151,8 @@ class Round {
       return;
     }
     const index = this.#indices[message.id];
-    if (index === undefined) return;
+    // A frame only says that the browser is alive.
+    if (index === undefined || message.type === "frame") return;
     if (message.type === "started") {
       this.inWork.add(index);
       return;

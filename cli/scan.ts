@@ -13,6 +13,9 @@ import { scanTable, summary } from "./scan-table";
 /** Each worker holds its own models and pictures, a few hundred megabytes. */
 const mostJobsUnasked = 12;
 
+// Whoever reads our output may have seen enough (`| head`).
+process.stdout.on("error", () => process.exit(0));
+
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 process.exitCode = await main(process.argv.slice(2));

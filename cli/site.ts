@@ -62,7 +62,7 @@ const types: Record<string, string> = {
 export async function startSite(options: SiteOptions): Promise<Site> {
   const requests: Site["requests"] = [];
   const listener = (request: IncomingMessage, response: ServerResponse) => {
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
+    const path = pathOf(request.url ?? "/");
     requests.push({ host: request.headers.host ?? "", path });
     answer(options, path, request, response).catch(() => response.destroy());
   };
@@ -77,6 +77,15 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       await Promise.all(servers.map(stop));
     },
   };
+}
+
+/** Decoded; an address that is no proper one is left as it came, and not found. */
+function pathOf(address: string): string {
+  try {
+    return decodeURIComponent(new URL(address, "http://site").pathname);
+  } catch {
+    return address;
+  }
 }
 
 async function answer(

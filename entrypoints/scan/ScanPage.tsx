@@ -45,6 +45,9 @@ export function ScanPage({ workers, backend }: Props) {
       onStarted(id) {
         void bridge?.({ type: "started", id });
       },
+      onFrame(id) {
+        void bridge?.({ type: "frame", id });
+      },
       onScanned(id, scanned) {
         if (bridge) void bridge({ type: "scanned", id, scanned: withoutMaps(scanned) });
         else setRows((now) => now.map((row) => (row.id === id ? { ...row, scanned } : row)));

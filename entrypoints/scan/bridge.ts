@@ -9,6 +9,8 @@ export type BridgeMessage =
   | { type: "ready"; description: DetectorDescription }
   | { type: "failed"; message: string }
   | { type: "started"; id: number }
+  /** One more frame of a video is done. */
+  | { type: "frame"; id: number }
   | { type: "scanned"; id: number; scanned: Scanned };
 
 type Bridge = (message: BridgeMessage) => Promise<void>;

@@ -27,6 +27,8 @@ export interface ScannerEvents {
   /** The detector cannot work at all; files are answered with this message as their error. */
   onFailed(message: string): void;
   onStarted(id: number): void;
+  /** A long video is still being looked at. */
+  onFrame(id: number): void;
   onScanned(id: number, scanned: Scanned): void;
 }
 
@@ -89,7 +91,7 @@ export class Scanner {
       this.#events.onStarted(next.id);
       const scanned =
         worker && description
-          ? await this.#scan(worker, description, next.file)
+          ? await this.#scan(worker, description, next)
           : this.#unreadable(null, this.#failure ?? "the detector is not running");
       this.#events.onScanned(next.id, scanned);
     }
@@ -99,7 +101,7 @@ export class Scanner {
   async #scan(
     worker: DetectorWorker,
     description: DetectorDescription,
-    file: File,
+    { id, file }: { id: number; file: File },
   ): Promise<Scanned> {
     let kind: MediaKind | null = null;
     try {
@@ -108,7 +110,7 @@ export class Scanner {
       if (kind === null) return this.#unreadable(null, "neither a picture nor a video");
       return kind === "image"
         ? await this.#scanPicture(worker, file)
-        : await this.#scanVideo(worker, description, file);
+        : await this.#scanVideo(worker, description, file, () => this.#events.onFrame(id));
     } catch (error) {
       return this.#unreadable(kind, messageOf(error));
     }
@@ -131,6 +133,7 @@ export class Scanner {
     worker: DetectorWorker,
     { calibration, model }: DetectorDescription,
     file: File,
+    onFrame: () => void,
   ): Promise<Scanned> {
     const soFar = new VideoVerdict(calibration, model);
     let looked = 0;
@@ -142,6 +145,7 @@ export class Scanner {
         analysing = worker.analyseFrame(frame, time).then((scored) => {
           soFar.add(scored.frame);
           looked++;
+          onFrame();
         });
         // Looked at with the next `await`; until then a failure must not count as unhandled.
         analysing.catch(() => undefined);
