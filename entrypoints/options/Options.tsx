@@ -104,7 +104,7 @@ function Sites({ hosts }: { hosts: string[] }) {
               <button
                 type="button"
                 class="button"
-                aria-label={`Check ${host} again`}
+                aria-label={`Remove ${host}`}
                 onClick={() => void saveSettings({ disabledSites: without(host) })}
               >
                 Remove

@@ -1,4 +1,5 @@
 /** What was scanned, in groups; each entry leads to its medium in the page. */
+import { Component } from "preact";
 import { LevelMark } from "../../components/LevelMark";
 import { Thumbnail } from "../../components/Thumbnail";
 import { counted, kindWord, title } from "../../components/words";
@@ -52,35 +53,49 @@ interface EntryProps {
   onShow: Props["onShow"];
 }
 
-function Entry({ medium, group, onShow }: EntryProps) {
-  const { file, host } = mediaName(medium.url);
-  const source = host ? `${file}, ${host}` : file;
-  const tellsLevel = group === "flagged" || group === "unchecked";
-  return (
-    <button type="button" class="entry" onClick={() => onShow(medium)}>
-      <Thumbnail source={medium.thumbnail} kind={medium.kind} />
-      <span class="entry-text">
-        {tellsLevel && (
-          <span class="entry-title">
-            <LevelMark level={medium.level} size={14} />
-            <span>{title(medium)}</span>
-          </span>
-        )}
-        <span class={tellsLevel ? "entry-line" : "entry-title entry-name"} title={source}>
-          <bdi>{file}</bdi>
-        </span>
-        <span class="entry-line">
-          {facts(medium)}
-          {host && (
-            <>
-              {" · "}
-              <bdi>{host}</bdi>
-            </>
+/** Drawn anew only where its medium changed: a report of a feed repeats hundreds that did not. */
+class Entry extends Component<EntryProps> {
+  override shouldComponentUpdate({ medium, group, onShow }: EntryProps): boolean {
+    const { props } = this;
+    return group !== props.group || onShow !== props.onShow || !isSame(medium, props.medium);
+  }
+
+  override render({ medium, group, onShow }: EntryProps) {
+    const { file, host } = mediaName(medium.url);
+    const source = host ? `${file}, ${host}` : file;
+    const tellsLevel = group === "flagged" || group === "unchecked";
+    return (
+      <button type="button" class="entry" onClick={() => onShow(medium)}>
+        <Thumbnail source={medium.thumbnail} kind={medium.kind} />
+        <span class="entry-text">
+          {tellsLevel && (
+            <span class="entry-title">
+              <LevelMark level={medium.level} size={14} />
+              <span>{title(medium)}</span>
+            </span>
           )}
+          <span class={tellsLevel ? "entry-line" : "entry-title entry-name"} title={source}>
+            <bdi>{file}</bdi>
+          </span>
+          <span class="entry-line">
+            {facts(medium)}
+            {host && (
+              <>
+                {" · "}
+                <bdi>{host}</bdi>
+              </>
+            )}
+          </span>
         </span>
-      </span>
-    </button>
-  );
+      </button>
+    );
+  }
+}
+
+/** Reports are flat. */
+function isSame(one: Medium, other: Medium): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof Medium>;
+  return [...keys].every((key) => one[key] === other[key]);
 }
 
 /** `Video · 2 faces · 14 frames` */

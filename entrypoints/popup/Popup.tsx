@@ -1,5 +1,5 @@
 /** The popup as a whole: the site and its switch, what was found, and the switch for everything. */
-import { useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import { browser } from "wxt/browser";
 import { EmptyState } from "../../components/EmptyState";
 import { LevelMark } from "../../components/LevelMark";
@@ -24,20 +24,22 @@ export function Popup({ detachedTabId }: { detachedTabId: number | null }) {
   const url = page === "none" ? undefined : page.url;
   return (
     <>
-      <header class="head">
-        <img src="/icon/unmask.svg" width={26} height={26} alt="" />
-        <h1>Unmask</h1>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Settings"
-          title="Settings"
-          onClick={() => void browser.runtime.openOptionsPage()}
-        >
-          <SettingsSign />
-        </button>
+      <header>
+        <div class="head">
+          <img src="/icon/unmask.svg" width={26} height={26} alt="" />
+          <h1>Unmask</h1>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Settings"
+            title="Settings"
+            onClick={() => void browser.runtime.openOptionsPage()}
+          >
+            <SettingsSign />
+          </button>
+        </div>
+        <SiteSwitch site={siteOf(url)} settings={settings} />
       </header>
-      <SiteSwitch site={siteOf(url)} settings={settings} />
       <main>
         {page === "none" ? (
           <EmptyState sign="closed" heading="This tab is closed" />
@@ -195,11 +197,14 @@ function Results({ tabId, state, staysOpen }: ResultsProps) {
   const progress = progressOf(groups);
   const waiting = progress ? 0 : groups.pending.length;
 
-  const show = async (medium: Medium) => {
-    const shown = await showMedium(tabId, medium);
-    setGone(!shown);
-    if (shown && !staysOpen) window.close();
-  };
+  const show = useCallback(
+    async (medium: Medium) => {
+      const shown = await showMedium(tabId, medium);
+      setGone(!shown);
+      if (shown && !staysOpen) window.close();
+    },
+    [tabId, staysOpen],
+  );
 
   return (
     <>
@@ -242,7 +247,7 @@ function Results({ tabId, state, staysOpen }: ResultsProps) {
           That one is no longer on the page.
         </p>
       )}
-      <MediaList groups={groups} onShow={(medium) => void show(medium)} />
+      <MediaList groups={groups} onShow={show} />
     </>
   );
 }

@@ -35,9 +35,11 @@ async function follow(tabId: number | null, show: Show, signal: AbortSignal) {
   const key = pageKey(tab.id);
   let page: Page = { tabId: tab.id, url: tab.url, state: null };
   let changedMeanwhile = false;
+  let closed = false;
   const change = (part: Partial<Page>) => {
     page = { ...page, ...part };
-    show(page);
+    // The state of a closed tab is removed after it, which is no news of a page.
+    if (!closed) show(page);
   };
 
   const onStorage = (changes: Record<string, Browser.storage.StorageChange>, area: string) => {
@@ -50,7 +52,9 @@ async function follow(tabId: number | null, show: Show, signal: AbortSignal) {
     if (id === page.tabId) change({ url: updated.url });
   };
   const onRemoved = (id: number) => {
-    if (id === page.tabId) show("none");
+    if (id !== page.tabId) return;
+    closed = true;
+    show("none");
   };
   browser.storage.onChanged.addListener(onStorage);
   browser.tabs.onUpdated.addListener(onUpdated);
