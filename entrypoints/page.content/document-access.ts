@@ -5,9 +5,19 @@
  */
 
 function getterOf<T, V>(prototype: object, name: string): (target: T) => V {
-  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-  if (!get) throw new Error(`no getter ${name}`);
-  return (target) => get.call(target) as V;
+  let getter: (() => unknown) | null = null;
+  return (target) => {
+    getter ??= findGetter(prototype, name);
+    return getter.call(target) as V;
+  };
+}
+
+function findGetter(prototype: object, name: string): () => unknown {
+  for (let owner = prototype; owner; owner = Object.getPrototypeOf(owner)) {
+    const get = Object.getOwnPropertyDescriptor(owner, name)?.get;
+    if (get) return get;
+  }
+  throw new Error(`no getter ${name}`);
 }
 
 const documentElementOf = getterOf<Document, Element | null>(Document.prototype, "documentElement");

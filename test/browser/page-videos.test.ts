@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { LaunchedBrowser } from "../../cli/browser";
 import type { MediaReport } from "../../entrypoints/shared/messages";
 import { mediaDir, type Site, type SiteFile, startSite } from "./harness";
-import { expectBadges, expectMedia, launchWithFakeDetector, standsOn } from "./page/inspect";
+import { expectBadges, expectMedia, launchWithFakeDetector } from "./page/inspect";
 
 const file = (name: string): SiteFile => ({ file: join(mediaDir, name) });
 const files: Record<string, SiteFile | string> = {
@@ -188,8 +188,7 @@ test("gives up on a video that never loads, and goes on when it gets another sou
 
 test("forgets a video that is removed or changed while it is scanned", async () => {
   const opened = await open(`<video id=v src=/portrait.webm ${attributes}></video>`);
-  const [badge] = await expectBadges(opened, 1);
-  expect(badge && standsOn(badge, await opened.locator("#v").boundingBox())).toBe(true);
+  await expectBadges(opened, 1);
   await opened.evaluate(() => {
     const video = document.querySelector("#v") as HTMLVideoElement;
     video.src = "/swap.webm";

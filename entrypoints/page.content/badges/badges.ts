@@ -312,9 +312,11 @@ export class Badges {
   }
 
   private placeCard(badge: Badge): void {
-    const anchor = badge.place ?? badge.visible;
+    const { place, visible } = badge;
     // A medium that is scrolled away leaves the card where it was: somebody reads it.
-    if (anchor && anchor.width > 0 && anchor.height > 0) this.card?.moveTo(anchor);
+    if (visible && visible.width > 0 && visible.height > 0) {
+      this.card?.moveTo(place ?? visible, visible);
+    }
   }
 }
 

@@ -64,10 +64,10 @@ export class CardPlace {
     );
   }
 
-  /** @param anchor the badge, in pixels of the viewport */
-  moveTo(anchor: Rect): void {
+  /** @param badge and the visible part of its medium, in pixels of the viewport */
+  moveTo(badge: Rect, medium: Rect): void {
     const size = { width: this.place.offsetWidth, height: this.place.offsetHeight };
-    const { x, y } = cardPlace(anchor, size, { width: innerWidth, height: innerHeight });
+    const { x, y } = cardPlace(badge, medium, size, { width: innerWidth, height: innerHeight });
     const transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
     if (this.place.style.transform !== transform) this.place.style.transform = transform;
   }

@@ -51,7 +51,7 @@ export function contentBox(box: Rect, natural: Size, fit: string, position: stri
           : 1;
   const width = natural.width * scale;
   const height = natural.height * scale;
-  const [px = "50%", py = "50%"] = position.split(" ");
+  const [px = "50%", py = "50%"] = position.match(/calc\([^)]*\)|\S+/g) ?? [];
   return {
     x: box.x + offset(px, box.width - width),
     y: box.y + offset(py, box.height - height),
@@ -78,19 +78,28 @@ export function badgePlace(visible: Rect, badge: Size): Point | null {
   return { x: visible.x + visible.width - badge.width - inset, y: visible.y + inset };
 }
 
-const cardGap = 6;
+const cardGap = 8;
 const cardMargin = 8;
 
-/** Under the badge with right edges in line, moved as far as the viewport makes necessary. */
-export function cardPlace(badge: Rect, card: Size, viewport: Size): Point {
+/**
+ * Beside the medium, so that the face and what is said of it are seen together; where there is no
+ * room, under or over its badge, moved as far as the viewport makes necessary.
+ *
+ * @param medium its visible part
+ */
+export function cardPlace(badge: Rect, medium: Rect, card: Size, viewport: Size): Point {
+  const right = medium.x + medium.width + cardGap;
+  const left = medium.x - cardGap - card.width;
+  const lowest = viewport.height - card.height - cardMargin;
+  if (right + card.width + cardMargin <= viewport.width) {
+    return { x: right, y: clamp(badge.y, lowest) };
+  }
+  if (left >= cardMargin) return { x: left, y: clamp(badge.y, lowest) };
   const below = badge.y + badge.height + cardGap;
   const above = badge.y - cardGap - card.height;
-  const fitsBelow = below + card.height + cardMargin <= viewport.height;
-  const y = fitsBelow || above < cardMargin ? below : above;
-  return {
-    x: clamp(badge.x + badge.width - card.width, viewport.width - card.width - cardMargin),
-    y: clamp(y, viewport.height - card.height - cardMargin),
-  };
+  const y = below <= lowest || above < cardMargin ? below : above;
+  const x = badge.x + badge.width - card.width;
+  return { x: clamp(x, viewport.width - card.width - cardMargin), y: clamp(y, lowest) };
 }
 
 function clamp(value: number, max: number): number {
