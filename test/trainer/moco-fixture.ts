@@ -1,24 +1,11 @@
-// What the tests of the SCL-KD stages share: a backend, a tiny network, and procedural "faces" in a
+// What the tests of the SCL-KD stages share: a tiny network, and procedural "faces" in a
 // few identities, written as a data folder.
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setBackend } from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 import type { StudentArchitecture } from "../../model/student/architecture";
-import { startBackend } from "../../trainer/backend";
-import { convolutionLayers, kernelShape, type Parameters } from "../../trainer/network/parameters";
 import { Random } from "../../trainer/random";
-
-/** TensorFlow where its library is there, plain JavaScript elsewhere. */
-export async function startTestBackend(): Promise<void> {
-  try {
-    await startBackend();
-  } catch {
-    await import("@tensorflow/tfjs-backend-cpu");
-    await setBackend("cpu");
-  }
-}
 
 export function tinyArchitecture(width = 8): StudentArchitecture {
   return {
@@ -31,27 +18,6 @@ export function tinyArchitecture(width = 8): StudentArchitecture {
     ],
     headChannels: 4 * width,
   };
-}
-
-/** He-normal kernels, batch norm that changes nothing, outputs of zero. */
-export function randomParameters(architecture: StudentArchitecture, seed: number): Parameters {
-  const random = new Random(seed);
-  const parameters: Parameters = new Map();
-  for (const layer of convolutionLayers(architecture)) {
-    const shape = kernelShape(layer);
-    const size = shape.reduce((a, b) => a * b, 1);
-    const fanIn = layer.kernel ** 2 * (layer.kind === "depthwise" ? 1 : layer.inChannels);
-    const spread = layer.batchNorm ? Math.sqrt(2 / fanIn) : 0;
-    const data = Float32Array.from({ length: size }, () => random.normal() * spread);
-    parameters.set(`${layer.name}/kernel`, { shape, data });
-    const parts = layer.batchNorm ? { gamma: 1, beta: 0, mean: 0, variance: 1 } : { bias: 0 };
-    for (const [part, value] of Object.entries(parts))
-      parameters.set(`${layer.name}/${part}`, {
-        shape: [layer.outChannels],
-        data: new Float32Array(layer.outChannels).fill(value),
-      });
-  }
-  return parameters;
 }
 
 /** RGB of one picture of an identity: its own stripes and colours, shifted and lit by chance. */

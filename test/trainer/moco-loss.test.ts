@@ -1,14 +1,14 @@
 // InfoNCE, the queue, the momentum update and the groups, against values worked out by hand.
 import { grad, type Tensor2D, tensor1d, tensor2d } from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { keyGroups, placesIn, queryGroups } from "../../trainer/moco/groups";
 import { infoNce, type Negatives } from "../../trainer/moco/info-nce";
 import { momentumUpdate } from "../../trainer/moco/momentum";
 import { KeyQueue } from "../../trainer/moco/queue";
 import { Random } from "../../trainer/random";
-import { startTestBackend } from "./moco-fixture";
+import { useNativeBackend } from "./native-backend";
 
-beforeAll(startTestBackend);
+useNativeBackend();
 
 const valueOf = (q: Tensor2D, k: Tensor2D, negatives: Negatives, T: number) =>
   infoNce(q, k, negatives, T).loss.dataSync()[0] as number;

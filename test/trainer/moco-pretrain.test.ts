@@ -13,18 +13,14 @@ import { nearestNeighbourAccuracy } from "../../trainer/moco/nearest-neighbours"
 import { project, projectionHead } from "../../trainer/moco/projection-head";
 import { type ViewBatch, ViewMaker } from "../../trainer/moco/views";
 import { flatLayout, flatten, splitFlat } from "../../trainer/network/flat-parameters";
+import { randomParameters } from "../../trainer/network/initial";
 import { type BatchStatistics, studentForward } from "../../trainer/network/student-network";
 import { ADAMW_DEFAULTS } from "../../trainer/optimiser/adamw";
 import { Random } from "../../trainer/random";
 import { type PretrainLog, pretrain, readPretrainedEncoder } from "../../trainer/stages/pretrain";
 import { PRETRAIN_DEFAULTS, type PretrainSettings } from "../../trainer/stages/pretrain-settings";
-import {
-  picture,
-  proceduralData,
-  randomParameters,
-  startTestBackend,
-  tinyArchitecture,
-} from "./moco-fixture";
+import { picture, proceduralData, tinyArchitecture } from "./moco-fixture";
+import { useNativeBackend } from "./native-backend";
 
 const architecture = tinyArchitecture();
 const initial = randomParameters(architecture, 4);
@@ -37,26 +33,25 @@ const SETTINGS: PretrainSettings = {
   dimensions: 16,
   n: 16,
   groups: 2,
-  steps: 80,
+  steps: 120,
   warmupSteps: 5,
   peakRate: 3e-3,
   neighbours: 5,
   heldOutShare: 0.3,
   statisticsRate: 0.1,
-  checkpointEvery: 20,
+  checkpointEvery: 40,
 };
 
-const folders: string[] = [];
+useNativeBackend();
+
 let data: string;
 const runFolder = (name: string) => join(data, "runs", name);
 
 beforeAll(async () => {
-  await startTestBackend();
   data = await proceduralData(6, 24);
-  folders.push(data);
 });
 afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  await rm(data, { recursive: true, force: true });
 });
 
 /** Views without a data folder: noise, and the same noise lit differently. */
@@ -249,12 +244,11 @@ describe("pretraining", () => {
     expect(encoder?.has("head/kernel")).toBe(true);
     expect([...(encoder?.keys() ?? [])].some((name) => name.startsWith("contrast"))).toBe(false);
     const log = await logOf("learns");
-    console.log(log);
-    expect(log.map(({ step }) => step)).toEqual([20, 40, 60, 80]);
-    // Over the first twenty steps the queue still holds random keys.
-    const [, filled, , last] = log as [PretrainLog, PretrainLog, PretrainLog, PretrainLog];
-    expect(last.loss).toBeLessThan(filled.loss - 0.1);
-    expect(last.contrastAccuracy).toBeGreaterThan(filled.contrastAccuracy);
+    expect(log.map(({ step }) => step)).toEqual([40, 80, 120]);
+    const [first, , last] = log as [PretrainLog, PretrainLog, PretrainLog];
+    expect(last.loss).toBeLessThan(first.loss - 0.15);
+    // One of 66 by chance: the key, the queue, the pseudo-fake.
+    expect(last.contrastAccuracy).toBeGreaterThan(5 / 66);
     expect(last.neighbourAccuracy).toBeGreaterThan(0.75);
 
     // Which of six, of pictures it never saw: chance is 1/6.
@@ -274,7 +268,7 @@ describe("pretraining", () => {
       );
       return { features: features.dataSync() as Float32Array, labels };
     };
-    expect(nearestNeighbourAccuracy(side(100, 108), side(200, 208), 3)).toBeGreaterThan(0.6);
+    expect(nearestNeighbourAccuracy(side(100, 108), side(200, 208), 3)).toBeGreaterThan(0.7);
   });
 
   it("ends in the same place when it was interrupted", async () => {

@@ -24,6 +24,7 @@ import { Random } from "../random";
 import type { MoCoState } from "./checkpoint";
 import { encoderForward, encoderParameters, inputTensor, pooled } from "./encoder";
 import { decayMask, flatGradient } from "./flat-gradient";
+import { frozenFeatures } from "./frozen";
 import { keyGroups, placesIn, queryGroups } from "./groups";
 import { infoNce } from "./info-nce";
 import { momentumUpdate } from "./momentum";
@@ -134,25 +135,12 @@ export class MoCo {
   }
 
   /** Features `[n, headChannels]` of `[n, size, size, 3]` bytes, frozen, as downstream uses them. */
-  features(pixels: Uint8Array, chunk = 64): Float32Array {
-    const { architecture } = this.settings;
-    const perPicture = architecture.inputSize ** 2 * 3;
+  features(pixels: Uint8Array): Float32Array {
     const weights = new Map([
       ...splitFlat(this.layout, this.optimiser.weights),
       ...splitFlat(this.statistics.layout, this.statistics.values),
     ]);
-    const features = new Float32Array((pixels.length / perPicture) * architecture.headChannels);
-    for (let from = 0; from < pixels.length; from += chunk * perPicture) {
-      const part = tidy(() => {
-        const input = inputTensor(
-          pixels.subarray(from, from + chunk * perPicture),
-          architecture.inputSize,
-        );
-        return pooled(encoderForward(architecture, weights, input));
-      });
-      features.set(part.dataSync(), (from / perPicture) * architecture.headChannels);
-      part.dispose();
-    }
+    const features = frozenFeatures(this.settings.architecture, weights, pixels);
     for (const used of weights.values()) used.dispose();
     return features;
   }

@@ -18,6 +18,8 @@ const AHEAD = 3;
 export class OrderedLoader<B extends { index: number }> {
   private readonly workers: Worker[];
   private readonly waiting = new Map<number, Pending<B>>();
+  /** What ended a worker; nothing comes from it any more. */
+  private failure: Error | undefined;
 
   /** @param entry module of the worker: posts a batch for every number it is sent. */
   constructor(entry: URL, workerData: unknown, workers: number) {
@@ -25,6 +27,7 @@ export class OrderedLoader<B extends { index: number }> {
       const worker = new Worker(bootstrap(entry), { eval: true, workerData });
       worker.on("message", (batch: B) => this.waiting.get(batch.index)?.resolve(batch));
       worker.on("error", (error: Error) => {
+        this.failure = error;
         for (const { reject } of this.waiting.values()) reject(error);
       });
       return worker;
@@ -50,6 +53,7 @@ export class OrderedLoader<B extends { index: number }> {
 
   private request(index: number): void {
     if (this.waiting.has(index)) return;
+    if (this.failure) throw this.failure;
     const made = pending<B>();
     // A batch that nobody takes any more must not bring the process down.
     made.promise.catch(() => {});

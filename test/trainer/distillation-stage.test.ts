@@ -1,0 +1,179 @@
+// Distillation end to end on procedural pictures: the student comes near a teacher of another width
+// and stride on pictures neither was shown, stops and goes on to the same result, and leaks nothing.
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { memory } from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StudentArchitecture } from "../../model/student/architecture";
+import { readManifest } from "../../trainer/datasets/manifest";
+import { Distiller, type Teacher } from "../../trainer/distillation/distiller";
+import type { LessonBatch } from "../../trainer/distillation/lessons";
+import { randomParameters } from "../../trainer/network/initial";
+import { Random } from "../../trainer/random";
+import { type DistilLog, distil, distillingSides } from "../../trainer/stages/distil";
+import { DISTIL_DEFAULTS, type DistilSettings } from "../../trainer/stages/distil-settings";
+import { readTrainedStudent } from "../../trainer/stages/trained-student";
+import { picture, proceduralData, tinyArchitecture } from "./moco-fixture";
+import { useNativeBackend } from "./native-backend";
+
+useNativeBackend();
+
+const architecture = tinyArchitecture();
+const initial = randomParameters(architecture, 4);
+
+/** A wider net with a coarser map and an opinion of its own on every picture. */
+function opinionatedTeacher(): Teacher {
+  const base = tinyArchitecture(12);
+  const teacher: StudentArchitecture = {
+    ...base,
+    blocks: [...base.blocks, { kernel: 3, stride: 2, expand: 2, inChannels: 24, outChannels: 24 }],
+  };
+  const parameters = randomParameters(teacher, 21);
+  const random = new Random(3);
+  // A logit is an average over the map, so its weights are the larger.
+  for (const [output, spread] of [
+    ["classifier", 2],
+    ["mask", 0.3],
+  ] as const) {
+    const kernel = parameters.get(`${output}/kernel`);
+    kernel?.data.forEach((_, i) => {
+      kernel.data[i] = spread * random.normal();
+    });
+  }
+  return { architecture: teacher, parameters };
+}
+
+const teacher = opinionatedTeacher();
+
+const SETTINGS: DistilSettings = {
+  ...DISTIL_DEFAULTS,
+  architecture,
+  steps: 120,
+  warmupSteps: 5,
+  peakRate: 1e-2,
+  features: { weight: 0.5, steps: 40 },
+  labelWeight: 0.02,
+  heldOutShare: 0.3,
+  statisticsRate: 0.1,
+  batch: { faces: 12, blends: 4, swapShare: 0, videoLike: 0 },
+  checkpointEvery: 60,
+};
+
+let data: string;
+beforeAll(async () => {
+  data = await proceduralData(6, 24);
+});
+afterAll(async () => {
+  await rm(data, { recursive: true, force: true });
+});
+
+function lesson(index: number): LessonBatch {
+  const n = 8;
+  const pixels = new Uint8Array(n * 32 * 32 * 3);
+  for (let i = 0; i < n; i++) pixels.set(picture(i % 4, index * n + i, 32), i * 32 * 32 * 3);
+  const known = Float32Array.from({ length: n }, (_, i) => (i < 3 ? 1 : 0));
+  return { index, pixels, labels: new Float32Array(n), known };
+}
+
+describe("a step", () => {
+  it("leaves no tensor behind, during and after the warm-up", () => {
+    const before = memory().numTensors;
+    const settings = { ...SETTINGS, features: { weight: 1, steps: 3 } };
+    const distiller = new Distiller(initial, teacher, settings);
+    expect(distiller.train(lesson(0), 1e-3).featureLoss).toBeGreaterThan(0);
+    const after = memory().numTensors;
+    for (let i = 1; i < 6; i++) distiller.train(lesson(i), 1e-3);
+    expect(distiller.train(lesson(6), 1e-3).featureLoss).toBe(0);
+    distiller.predict(lesson(0).pixels);
+    distiller.predictAsTeacher(lesson(0).pixels);
+    expect(memory().numTensors).toBe(after);
+    distiller.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it.each([{ loss: "mse" } as const, { loss: "kl", tau: 2 } as const])(
+    "lowers every part of the loss ($loss)",
+    (logits) => {
+      const features = { weight: 1, steps: 1000 };
+      const settings = { ...SETTINGS, logits, features, mapWeight: 1 };
+      const distiller = new Distiller(initial, teacher, settings);
+      const first = distiller.train(lesson(0), 5e-3);
+      let last = first;
+      for (let i = 1; i <= 40; i++) last = distiller.train(lesson(i % 4), 5e-3);
+      expect(last.logitLoss).toBeLessThan(0.7 * first.logitLoss);
+      expect(last.featureLoss).toBeLessThan(0.7 * first.featureLoss);
+      expect(last.mapLoss).toBeLessThan(first.mapLoss);
+      distiller.dispose();
+    },
+  );
+});
+
+it("treats every label beyond the fraction as unknown, and can leave those faces out", async () => {
+  const rows = await readManifest(data);
+  const settings = { ...SETTINGS, labelFraction: 0.1 };
+  const all = distillingSides(rows, settings);
+  const few = distillingSides(rows, { ...settings, useUnlabelled: false });
+  expect(few.lessons.every(({ label }) => label !== "unlabelled")).toBe(true);
+  expect(few.lessons).toHaveLength(all.labelled);
+  expect(all.lessons.filter(({ label }) => label !== "unlabelled")).toHaveLength(all.labelled);
+  expect(all.lessons.length + all.heldOut.length).toBe(rows.length);
+});
+
+describe("distilling", () => {
+  const run = (name: string, settings: Partial<DistilSettings> = {}, stopAfter?: number) => {
+    const stop = new AbortController();
+    return distil({
+      data,
+      run: join(data, "runs", name),
+      settings: { ...SETTINGS, ...settings },
+      teacher,
+      initial,
+      signal: stop.signal,
+      onStep: (step) => {
+        if (step === stopAfter) stop.abort();
+      },
+    });
+  };
+
+  it("brings the student's logits near the teacher's on held-out pictures", async () => {
+    const student = await run("whole");
+    const text = await readFile(join(data, "runs", "whole", "log.jsonl"), "utf8");
+    const log = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as DistilLog);
+    const last = log.at(-1) as DistilLog;
+    expect(last.step).toBe(120);
+    expect(last.logitCorrelation).toBeGreaterThan(0.9);
+    expect(last.logitGap).toBeLessThan(log[0]?.logitGap as number);
+    expect([...(student?.keys() ?? [])].sort()).toEqual([...initial.keys()].sort());
+    const read = await readTrainedStudent(join(data, "runs", "whole"));
+    for (const [name, { data: values }] of student ?? [])
+      expect(read.parameters.get(name)?.data).toEqual(values);
+  });
+
+  it("ends in the same place when it was interrupted, in the warm-up and after it", async () => {
+    const short = { steps: 12, features: { weight: 1, steps: 6 }, checkpointEvery: 6 };
+    const whole = await run("short", short);
+    expect(await run("parts", short, 4)).toBeNull();
+    expect(await run("parts", short, 9)).toBeNull();
+    const resumed = await run("parts", short);
+    for (const [name, { data: values }] of whole ?? []) {
+      const other = resumed?.get(name)?.data as Float32Array;
+      values.forEach((value, i) => expect(other[i]).toBeCloseTo(value, 6));
+    }
+  });
+
+  it("refuses to go on with another teacher", async () => {
+    const other = { ...teacher, parameters: randomParameters(teacher.architecture, 22) };
+    await expect(
+      distil({
+        data,
+        run: join(data, "runs", "short"),
+        settings: SETTINGS,
+        teacher: other,
+        initial,
+      }),
+    ).rejects.toThrow("another --run folder");
+  });
+});

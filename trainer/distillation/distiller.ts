@@ -1,0 +1,240 @@
+// One student learning from one teacher: weights, optimiser, batch-norm statistics and the step that
+// ties them.
+import {
+  add,
+  expandDims,
+  keep,
+  mul,
+  type Scalar,
+  squeeze,
+  type Tensor,
+  type Tensor1D,
+  type Tensor3D,
+  type Tensor4D,
+  tensor1d,
+  tidy,
+} from "@tensorflow/tfjs-core";
+import { type StudentArchitecture, totalStride } from "../../model/student/architecture";
+import { encoderForward, inputTensor, readOut } from "../moco/encoder";
+import { decayMask, flatGradient } from "../moco/flat-gradient";
+import { frozenLogits, frozenWeights } from "../moco/frozen";
+import { unitLength } from "../moco/projection-head";
+import { disposeStatistics, RunningStatistics } from "../moco/running-statistics";
+import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import type { Parameters } from "../network/parameters";
+import type { BatchStatistics } from "../network/student-network";
+import { AdamW, type AdamWSettings } from "../optimiser/adamw";
+import type { StudentState } from "../stages/student-trainer";
+import type { LessonBatch } from "./lessons";
+import { featureMse, labelLoss, logitKl, logitMse } from "./losses";
+import { featureProjection, isFeatureProjection, onGrid, projectFeatures } from "./projection";
+import { type FeatureSchedule, featureWeightAt } from "./schedule";
+
+export interface DistillerSettings {
+  /** The student's. */
+  architecture: StudentArchitecture;
+  /** How logits are compared; `tau` is the temperature of the KL divergence. */
+  logits: { loss: "mse" } | { loss: "kl"; tau: number };
+  logitWeight: number;
+  features: FeatureSchedule;
+  /** Weight of the teacher's coarse map, logit by logit. */
+  mapWeight: number;
+  labelWeight: number;
+  statisticsRate: number;
+  optimiser: AdamWSettings;
+  seed: number;
+}
+
+/** The teacher; it looks at the student's input, whatever size its architecture names. */
+export interface Teacher {
+  architecture: StudentArchitecture;
+  parameters: Parameters;
+}
+
+export interface DistilStep {
+  loss: number;
+  logitLoss: number;
+  /** 0 once the warm-up is over. */
+  featureLoss: number;
+  mapLoss: number;
+  labelLoss: number;
+}
+
+/** What the teacher says of a batch, on the student's grid. */
+interface Answer {
+  /** `[n]` */
+  logit: Tensor1D;
+  /** `[n, side, side]` */
+  map: Tensor3D;
+  /** Unit vectors, `[n, side, side, channels]`. */
+  features: Tensor4D;
+}
+
+export class Distiller {
+  private readonly layout;
+  /** How many of the flat weights are the student's; the projection comes after them. */
+  private readonly studentLength: number;
+  private readonly optimiser: AdamW;
+  private readonly statistics: RunningStatistics;
+  private readonly emaStatistics: RunningStatistics;
+  private readonly teacherWeights: Map<string, Tensor>;
+  private readonly teacherArchitecture: StudentArchitecture;
+
+  /**
+   * @param initial the student's parameters, ImageNet's or any of its architecture.
+   * @param resume state of an earlier run.
+   */
+  constructor(
+    initial: Parameters,
+    teacher: Teacher,
+    private readonly settings: DistillerSettings,
+    resume?: StudentState,
+  ) {
+    const { architecture, seed, optimiser } = settings;
+    const { headChannels } = teacher.architecture;
+    const parameters = new Map([
+      ...initial,
+      ...featureProjection(architecture.headChannels, headChannels, seed),
+    ]);
+    this.layout = flatLayout(parameters);
+    this.studentLength = flatLayout(initial).length;
+    const state = resume ?? AdamW.start(flatten(this.layout, parameters));
+    if (state.weights.length !== this.layout.length)
+      throw new Error("the checkpoint belongs to another architecture");
+    this.optimiser = new AdamW(state, decayMask(this.layout), optimiser);
+    this.statistics = new RunningStatistics(parameters, resume?.statistics);
+    this.emaStatistics = new RunningStatistics(parameters, resume?.emaStatistics);
+    const { inputSize } = architecture;
+    this.teacherArchitecture = { ...teacher.architecture, inputSize };
+    this.teacherWeights = frozenWeights(teacher.parameters);
+  }
+
+  get step(): number {
+    return this.optimiser.step;
+  }
+
+  /**
+   * One step: L = w_z ℓ(zₛ, zₜ) + w_f(step) ‖f̂ₛ − f̂ₜ‖² + w_m (mapₛ − mapₜ)² + w_y CE(zₛ, y).
+   *
+   * @throws Error if the loss is not finite; the weights are then still those before the step.
+   */
+  train(batch: LessonBatch, learningRate: number): DistilStep {
+    const { architecture, logits, logitWeight, mapWeight, labelWeight } = this.settings;
+    const featureWeight = featureWeightAt(this.step, this.settings.features);
+    const pixels = inputTensor(batch.pixels, architecture.inputSize);
+    const answer = this.askTeacher(pixels);
+    const labels = tensor1d(batch.labels);
+    const known = tensor1d(batch.known);
+    const knownCount = batch.known.reduce((sum, one) => sum + one, 0);
+    const statistics: BatchStatistics = new Map();
+    const parts: Partial<Record<Exclude<keyof DistilStep, "loss">, Scalar>> = {};
+    const { loss, gradient } = flatGradient(this.layout, this.optimiser.weights, (weights) => {
+      const featureMap = encoderForward(architecture, weights, pixels, statistics);
+      const { logit, map } = readOut(weights, featureMap);
+      const logitLoss =
+        logits.loss === "kl"
+          ? logitKl(logit, answer.logit, logits.tau)
+          : logitMse(logit, answer.logit);
+      parts.logitLoss = keep(logitLoss);
+      parts.mapLoss = keep(logitMse(map, answer.map));
+      parts.labelLoss = keep(labelLoss(logit, labels, known, knownCount));
+      let total = mul(parts.logitLoss, logitWeight);
+      total = add(total, mul(parts.mapLoss, mapWeight));
+      total = add(total, mul(parts.labelLoss, labelWeight));
+      if (featureWeight > 0) {
+        parts.featureLoss = keep(featureMse(projectFeatures(weights, featureMap), answer.features));
+        total = add(total, mul(parts.featureLoss, featureWeight));
+      }
+      return total as Scalar;
+    });
+    const read = (part?: Scalar) => (part ? (part.dataSync()[0] as number) : 0);
+    const result = {
+      loss,
+      logitLoss: read(parts.logitLoss),
+      featureLoss: read(parts.featureLoss),
+      mapLoss: read(parts.mapLoss),
+      labelLoss: read(parts.labelLoss),
+    };
+    const isFinite = Number.isFinite(loss);
+    if (isFinite) {
+      this.optimiser.apply(gradient, learningRate);
+      this.followStatistics(statistics);
+    }
+    disposeStatistics(statistics);
+    for (const used of [pixels, labels, known, gradient]) used.dispose();
+    for (const used of [...Object.values(answer), ...Object.values(parts)]) used.dispose();
+    if (!isFinite) throw new Error(`the loss is not finite at step ${this.step + 1}`);
+    return result;
+  }
+
+  /** The student's logits `[n]` of `[n, size, size, 3]` bytes under the averaged weights. */
+  predict(pixels: Uint8Array): Float32Array {
+    const weights = new Map([
+      ...splitFlat(this.layout, this.optimiser.ema),
+      ...splitFlat(this.emaStatistics.layout, this.emaStatistics.values),
+    ]);
+    const logits = frozenLogits(this.settings.architecture, weights, pixels);
+    for (const used of weights.values()) used.dispose();
+    return logits;
+  }
+
+  /** The teacher's logits of the same. */
+  predictAsTeacher(pixels: Uint8Array): Float32Array {
+    return frozenLogits(this.teacherArchitecture, this.teacherWeights, pixels);
+  }
+
+  /** The student's averaged parameters, which are the ones to ship. */
+  averagedParameters(): Parameters {
+    const parameters: Parameters = new Map();
+    unflatten(this.layout, this.optimiser.ema.dataSync() as Float32Array, parameters);
+    unflatten(this.emaStatistics.layout, this.emaStatistics.read(), parameters);
+    return new Map([...parameters].filter(([name]) => !isFeatureProjection(name)));
+  }
+
+  /** Everything the next step depends on. */
+  state(): StudentState {
+    return {
+      ...this.optimiser.state(),
+      statistics: this.statistics.read(),
+      emaStatistics: this.emaStatistics.read(),
+    };
+  }
+
+  /** The same without the projection: what supervised training of this student would have. */
+  studentState(): StudentState {
+    const state = this.state();
+    const own = (flat: Float32Array) => flat.slice(0, this.studentLength);
+    const { weights, m, v, ema } = state;
+    return { ...state, weights: own(weights), m: own(m), v: own(v), ema: own(ema) };
+  }
+
+  dispose(): void {
+    this.optimiser.dispose();
+    this.statistics.dispose();
+    this.emaStatistics.dispose();
+    for (const weight of this.teacherWeights.values()) weight.dispose();
+  }
+
+  private askTeacher(pixels: Tensor4D): Answer {
+    const side = Math.ceil(
+      this.settings.architecture.inputSize / totalStride(this.settings.architecture),
+    );
+    return tidy(() => {
+      const featureMap = encoderForward(this.teacherArchitecture, this.teacherWeights, pixels);
+      const { logit, map } = readOut(this.teacherWeights, featureMap);
+      return {
+        logit,
+        map: squeeze(onGrid(expandDims(map, 3), side), [3]) as Tensor3D,
+        features: unitLength(onGrid(featureMap, side)),
+      };
+    }) as unknown as Answer;
+  }
+
+  /** Running statistics follow the batch's; their average follows them at the weights' pace. */
+  private followStatistics(batch: BatchStatistics): void {
+    const { statisticsRate, optimiser } = this.settings;
+    const decay = Math.min(optimiser.emaDecay, (1 + this.step) / (10 + this.step));
+    this.statistics.follow(batch, statisticsRate);
+    this.emaStatistics.followValues(this.statistics.values, 1 - decay);
+  }
+}

@@ -1,0 +1,13 @@
+// The students on offer. All are cuts of EfficientNet-Lite0, so that each starts from ImageNet
+// weights and keeps a fine map of where: the traces of manipulation are local and small.
+import { type StudentArchitecture, truncatedLite0 } from "../../model/student/architecture";
+
+export type StudentSize = "small" | "medium" | "large";
+
+/** @param inputSize side of the square input in pixels. */
+export function studentOfSize(size: StudentSize, inputSize = 160): StudentArchitecture {
+  // The last strides are where the cuts are cheap: after 8 and 11 blocks the map is 1/16 of the
+  // input; the whole network is the teacher's own architecture, for what distillation alone does.
+  const blocks = { small: 8, medium: 11, large: 16 }[size];
+  return truncatedLite0(blocks, inputSize);
+}

@@ -1,0 +1,102 @@
+// What teacher and student look at together: every face there is, labelled or not, and some of them
+// once more as pseudo-fakes, which is where the teacher has most to say.
+import { faceSquare, resampleSquare } from "../../model/student/crop";
+import { type PooledPicture, pixelsOf } from "../datasets/pictures";
+import { EpochOrder } from "../moco/epoch-order";
+import { mirrored } from "../moco/views";
+import { Random } from "../random";
+import { type Augmentation, augmentFace, drawAugmentation } from "../synthesis/augment";
+import { asPixels, cutFace, type Face } from "../synthesis/face";
+import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
+
+export interface LessonRecipe {
+  /** Faces in a batch. */
+  faces: number;
+  /** How many of them come a second time as a pseudo-fake of themselves. */
+  blends: number;
+  /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
+  swapShare: number;
+  /** Share of photos that go through video-like compression; of video frames it is half. */
+  videoLike: number;
+  inputSize: number;
+  cropMargin: number;
+  seed: number;
+}
+
+/** `n` is `faces + blends`. */
+export interface LessonBatch {
+  index: number;
+  /** `[n, inputSize, inputSize, 3]`; both networks see these very pixels. */
+  pixels: Uint8Array<ArrayBuffer>;
+  /** 1 is manipulated, `[n]`; 0 where nobody knows. */
+  labels: Float32Array<ArrayBuffer>;
+  /** 1 where the label may be used, `[n]`. */
+  known: Float32Array<ArrayBuffer>;
+}
+
+/** Makes the batches of a run; the same number gives the same batch. */
+export class LessonMaker {
+  private readonly order: EpochOrder;
+
+  /** @param pictures with the label `unlabelled` wherever the label may not be used. */
+  constructor(
+    private readonly pool: SharedArrayBuffer,
+    private readonly pictures: readonly PooledPicture[],
+    private readonly recipe: LessonRecipe,
+  ) {
+    this.order = new EpochOrder(pictures.length, recipe.seed);
+  }
+
+  async make(index: number): Promise<LessonBatch> {
+    const { faces, blends, inputSize, seed } = this.recipe;
+    const n = faces + blends;
+    const batch: LessonBatch = {
+      index,
+      pixels: new Uint8Array(n * inputSize ** 2 * 3),
+      labels: new Float32Array(n),
+      known: new Float32Array(n),
+    };
+    const random = Random.at(seed, index);
+    for (let i = 0; i < faces; i++) {
+      const picture = this.pictures[this.order.at(index * faces + i)] as PooledPicture;
+      const { label, video, box } = picture.row;
+      const face = cutFace(pixelsOf({ bytes: this.pool }, picture), box);
+      const augmentation = drawAugmentation(random, video ? 0.5 : this.recipe.videoLike);
+      const isKnown = label === "unlabelled" ? 0 : 1;
+      await this.place(batch, i, face, augmentation, label === "fake" ? 1 : 0, isKnown);
+      if (i >= blends) continue;
+      // Of an unlabelled face the blend is surely manipulated. It is not counted as a label all the
+      // same: without its untouched twin beside it, one label more would only tilt the prior.
+      const fake = this.pseudoFake(random, face);
+      await this.place(batch, faces + i, fake, augmentation, 1, isKnown);
+    }
+    return batch;
+  }
+
+  private pseudoFake(random: Random, face: Face): Face {
+    if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face).face;
+    const donor = random.pick(this.pictures);
+    return swapFace(random, face, pixelsOf({ bytes: this.pool }, donor), donor.row.box).face;
+  }
+
+  private async place(
+    batch: LessonBatch,
+    slot: number,
+    face: Face,
+    augmentation: Augmentation,
+    label: 0 | 1,
+    isKnown: 0 | 1,
+  ): Promise<void> {
+    const { inputSize, cropMargin } = this.recipe;
+    const seen = await augmentFace(new Random(augmentation.seed), face, augmentation);
+    const square = faceSquare(seen.box, cropMargin * augmentation.scale);
+    const side = Math.max(seen.box[2], seen.box[3]);
+    square.x += augmentation.shift[0] * side;
+    square.y += augmentation.shift[1] * side;
+    const crop = resampleSquare(asPixels(seen), square, inputSize);
+    if (augmentation.flip) mirrored(crop, inputSize);
+    batch.pixels.set(crop, slot * inputSize ** 2 * 3);
+    batch.labels[slot] = isKnown ? label : 0;
+    batch.known[slot] = isKnown;
+  }
+}
