@@ -317,6 +317,11 @@ class WorkerOwner implements DetectorWorker {
     this.#worker = null;
     this.#started = null;
     const pending = this.#settle();
+    const backend = this.#description?.backend;
+    // A student that hangs does so for its backend; the next worker shall choose another.
+    if (pending?.step === "score" && backend === "webgl" && !this.#forced) {
+      this.#excluded.add(backend);
+    }
     pending?.reject(new WorkerFailure(reason, pending.step, false));
   }
 }

@@ -4,6 +4,7 @@
  * and closes itself when nobody has asked for anything for a while.
  */
 import { browser } from "wxt/browser";
+import { backendNames } from "../../model/backend/backend";
 import { detectorPort } from "../shared/messages";
 import { type DetectorPort, DetectorService } from "./detector-service";
 import { createDetectorWorker } from "./detector-worker";
@@ -11,7 +12,15 @@ import { createDetectorWorker } from "./detector-worker";
 /** Loading the detector takes a second; keeping it takes some hundred megabytes. */
 const idleMs = 60_000;
 
-const service = new DetectorService(createDetectorWorker());
+/** `offscreen.html?backend=cpu` in a tab forces a backend: for tests and for a developer. */
+const query = new URLSearchParams(location.search);
+const detector = createDetectorWorker({
+  backend: backendNames.find((name) => name === query.get("backend")),
+});
+/** Within reach of a developer's console, and of the tests. */
+Object.assign(globalThis, { unmaskDetector: detector });
+
+const service = new DetectorService(detector);
 
 let idleTimer: ReturnType<typeof setTimeout>;
 function stayAwake() {

@@ -5,9 +5,10 @@
 import type { BackendName } from "../../model/backend/backend";
 import {
   type ChosenBackend,
+  ContextLostError,
   chooseBackend,
   dropBackend,
-  isContextLost,
+  withContext,
 } from "../../model/backend/choose";
 import {
   calibrationOf,
@@ -121,19 +122,14 @@ async function score(
 ): Promise<Scored> {
   step("score");
   const { backend, student } = ready().chosen;
-  let failure: unknown;
   try {
-    const scored = await scoreFaces(found, cropOf, time, student);
-    if (!isContextLost(backend)) return scored;
+    return await withContext(backend, () => scoreFaces(found, cropOf, time, student));
   } catch (error) {
-    if (!isContextLost(backend)) throw error;
-    failure = error;
+    if (!(error instanceof ContextLostError)) throw error;
   }
   excluded = [...excluded, backend];
   dropBackend(backend);
-  chosen = await chooseStudentBackend().catch((error) => {
-    throw new Error(String(error), { cause: failure });
-  });
+  chosen = await chooseStudentBackend();
   reply({ type: "description", description: describe() });
   step("score");
   return scoreFaces(found, cropOf, time, chosen.student);

@@ -136,14 +136,41 @@ async function proveReadBack() {
   }
 }
 
-/** True once the GPU has dropped the context in use; what is computed then means nothing. */
-export function isContextLost(name: BackendName): boolean {
-  return name === "webgl" && (webglContextOf(backend())?.isContextLost() ?? true);
+/** The GPU dropped the context: what was computed since means nothing. */
+export class ContextLostError extends Error {
+  override name = "ContextLostError";
+}
+
+/**
+ * Runs work on the backend in use; ends at once when the GPU drops its context, since reading from
+ * a lost one never ends by itself.
+ *
+ * @throws ContextLostError; whatever the work throws.
+ */
+export async function withContext<T>(name: BackendName, work: () => Promise<T>): Promise<T> {
+  const gl = name === "webgl" ? webglContextOf(backend()) : null;
+  if (!gl) return work();
+  if (gl.isContextLost()) throw new ContextLostError();
+  const over = new AbortController();
+  const lost = new Promise<never>((_, reject) => {
+    gl.canvas.addEventListener("webglcontextlost", () => reject(new ContextLostError()), over);
+  });
+  try {
+    const result = await Promise.race([work(), lost]);
+    if (gl.isContextLost()) throw new ContextLostError();
+    return result;
+  } finally {
+    over.abort();
+  }
 }
 
 /** Forgets a backend that failed while in use, so that another can be chosen. */
 export function dropBackend(name: BackendName) {
-  removeBackend(name);
+  try {
+    removeBackend(name);
+  } catch {
+    // Its clean-up needs the context that is gone.
+  }
 }
 
 function describeFailures(probes: readonly ProbeResult[]): string {

@@ -37,6 +37,8 @@ const findableShare = 0.04;
 const preciseShare = 0.12;
 /** The second look shows a square this many boxes wide, as the training crops' pictures did. */
 const secondLookWidth = 2.2;
+/** A first look counts from here (MediaPipe's default); a second may be less sure to confirm it. */
+const foundConfidence = 0.5;
 /** A face the second look cannot confirm is kept only if the first was this sure. */
 const sureConfidence = 0.65;
 /** Second looks at one picture, largest faces first: eight milliseconds each. */
@@ -87,10 +89,10 @@ export class FaceFinder {
   find(picture: Viewable, { minFacePx, tiles }: FindOptions): RawFace[] {
     const whole: Box = [0, 0, picture.width, picture.height];
     const view = viewOf(picture, whole, viewPx);
-    let found = this.#fullRange.detect(view).map((face) => fullCandidate(face, view, whole));
+    let found = likely(this.#fullRange, view).map((face) => fullCandidate(face, view, whole));
     found = addNewFaces(
       found,
-      this.#shortRange.detect(view).map((face) => shortCandidate(face, view, whole)),
+      likely(this.#shortRange, view).map((face) => shortCandidate(face, view, whole)),
     );
     if (tiles) found = addNewFaces(found, this.#lookAtTiles(picture, minFacePx));
     const byArea = (a: RawFace, b: RawFace) => area(b.box) - area(a.box);
@@ -111,8 +113,7 @@ export class FaceFinder {
     const side = Math.max(minTilePx, minFacePx / findableShare);
     return tilesOf(picture.width, picture.height, side, maxTiles).flatMap((tile) => {
       const view = viewOf(picture, tile, viewPx);
-      return this.#fullRange
-        .detect(view)
+      return likely(this.#fullRange, view)
         .map((face) => fullCandidate(face, view, tile))
         .filter(({ box }) => !isCutBy(box, tile, picture));
     });
@@ -134,6 +135,10 @@ export class FaceFinder {
     if (!closest) return face.confidence >= sureConfidence ? [face] : [];
     return [{ ...closest.seen, confidence: Math.max(closest.seen.confidence, face.confidence) }];
   }
+}
+
+function likely(network: BlazeFace, view: RgbaView): RawFace[] {
+  return network.detect(view).filter(({ confidence }) => confidence >= foundConfidence);
 }
 
 function area(box: Box): number {
