@@ -3,7 +3,7 @@
  * faces. Prints what the extension recorded for each; where there is a display the window stays open.
  */
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Page } from "playwright-core";
@@ -64,6 +64,10 @@ async function show(site: Site, browser: LaunchedBrowser): Promise<void> {
     rows.push({ medium, report: await finishedReport(popup, site.origin, address) });
   }
   console.log(`\n${demoReport(rows)}`);
+  const card = JSON.parse(await readFile(join(extensionDir, "student", "card.json"), "utf8"));
+  if (card.status === "untrained") {
+    console.log("The student in this build was never trained: its levels mean nothing.\n");
+  }
   const state = await popup.evaluate(readState, site.origin);
   if (state?.detector === "failed") {
     console.log(`The detector does not work here: ${state.detectorDetail ?? "no reason given"}\n`);
