@@ -177,6 +177,12 @@ describe("teaching", () => {
     }
   });
 
+  it("without a probe is supervised training with few labels, for the comparison", async () => {
+    const settings = { probe: { steps: 0, peakRate: 0 }, steps: 2, labelFraction: 0.1 };
+    const student = await run("alone", settings);
+    expect(student?.get("classifier/kernel")?.data.some((weight) => weight !== 0)).toBe(true);
+  });
+
   it("refuses a folder with another run", async () => {
     await expect(run("whole", { labelFraction: 1 })).rejects.toThrow("another --run folder");
   });

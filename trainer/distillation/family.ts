@@ -6,8 +6,9 @@ export type StudentSize = "small" | "medium" | "large";
 
 /** @param inputSize side of the square input in pixels. */
 export function studentOfSize(size: StudentSize, inputSize = 160): StudentArchitecture {
-  // The last strides are where the cuts are cheap: after 8 and 11 blocks the map is 1/16 of the
-  // input; the whole network is the teacher's own architecture, for what distillation alone does.
+  // 0.29, 0.78 and 3.4 million parameters. The first two end before the last stride, where the map
+  // is 1/16 of the input's side; the third is the teacher's own architecture, which shows what
+  // distillation does where nothing is made smaller.
   const blocks = { small: 8, medium: 11, large: 16 }[size];
   return truncatedLite0(blocks, inputSize);
 }
