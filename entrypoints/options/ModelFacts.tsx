@@ -53,9 +53,7 @@ function Facts({ card }: { card: StudentCard }) {
           mean nothing.
         </p>
       )}
-      {alarms.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
+      {alarms && <p>{alarms}</p>}
       {rows.length > 0 && (
         <>
           <p>
@@ -96,6 +94,7 @@ function Facts({ card }: { card: StudentCard }) {
         {rows.length > 0 &&
           " Other pictures, and ways of manipulation that it has not learned from, can go worse than these figures say."}
       </p>
+      <p class="soft">Terms of the model: {card.licence.terms}</p>
     </>
   );
 }

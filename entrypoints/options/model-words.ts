@@ -1,4 +1,5 @@
 /** Says in plain words what the card of the student package states in figures. */
+import { counted } from "../../components/words";
 import type { StudentCard } from "../../model/package/card";
 
 type Metric = StudentCard["metrics"][number];
@@ -13,14 +14,19 @@ export function oneIn(rate: number): string {
   return "fewer than 1 in 10,000";
 }
 
-/** How often real faces are flagged, for each level that raises a flag. */
-export function falseAlarms({ thresholds }: StudentCard): string[] {
-  const { suspicious, strong } = thresholds;
-  if (suspicious.realPictures === 0) return [];
-  const measured = `${suspicious.realPictures.toLocaleString("en")} real faces`;
-  return [
-    `Of ${measured} set aside for the purpose, ${oneIn(suspicious.falsePositiveRate)} were flagged although nothing was changed, and ${oneIn(strong.falsePositiveRate)} as strong.`,
-  ];
+/** How often real faces are flagged by mistake; null where that was not measured. */
+export function falseAlarms(card: StudentCard): string | null {
+  const measured = bestSplit(card, isFalseAlarm).find(isWhole);
+  if (measured?.pictures) {
+    const range =
+      measured.low === undefined || measured.high === undefined
+        ? ""
+        : ` (likely ${oneIn(measured.low)} to ${oneIn(measured.high)})`;
+    return `Of ${counted(measured.pictures, "ordinary face")} from sources that it had not learned from, ${oneIn(measured.value)} were flagged by mistake${range}.`;
+  }
+  const { suspicious } = card.thresholds;
+  if (suspicious.realPictures === 0) return null;
+  return `Of ${counted(suspicious.realPictures, "ordinary face")} set aside in training, ${oneIn(suspicious.falsePositiveRate)} were flagged by mistake.`;
 }
 
 /** One line of the table of how well manipulated faces are told from real ones. */
@@ -34,12 +40,10 @@ export interface RankingRow {
   faces: string;
 }
 
-/** Frame-level ranking (AUC) by source, the whole first; empty where the card has none. */
-export function rankingRows({ metrics }: StudentCard): RankingRow[] {
-  const rankings = metrics.filter(({ name }) => /(^|[\s_-])auc$/i.test(name));
-  const split = rankings.some((metric) => metric.split === "test") ? "test" : rankings[0]?.split;
+/** Picture-level ranking (AUC) by source, the whole first; empty where the card has none. */
+export function rankingRows(card: StudentCard): RankingRow[] {
+  const rankings = bestSplit(card, isRanking);
   return rankings
-    .filter((metric) => metric.split === split)
     .toSorted((a, b) => Number(isWhole(b)) - Number(isWhole(a)))
     .map((metric) => ({
       source: isWhole(metric) ? "All together" : metric.scope,
@@ -52,7 +56,17 @@ export function rankingRows({ metrics }: StudentCard): RankingRow[] {
     }));
 }
 
+/** The names that the trainer gives its figures. */
+const isRanking = ({ name }: Metric) => name === "auc" || name === "auc against all real pictures";
+const isFalseAlarm = ({ name }: Metric) => name === "share of real pictures at or above suspicious";
 const isWhole = ({ scope }: Metric) => scope === "all";
+
+/** Splits that say most about pictures in the wild come first; figures of two are never mixed. */
+function bestSplit({ metrics }: StudentCard, wanted: (metric: Metric) => boolean): Metric[] {
+  const found = metrics.filter(wanted);
+  const split = ["test", "val"].find((name) => found.some((metric) => metric.split === name));
+  return found.filter((metric) => metric.split === (split ?? found[0]?.split));
+}
 
 /** 0.9432 → `94` */
 function hundredths(value: number): string {

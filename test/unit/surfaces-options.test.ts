@@ -25,37 +25,51 @@ test.each([
 });
 
 describe("a card", () => {
+  const auc = { name: "auc", split: "val", value: 0.881, low: 0.86, high: 0.9, pictures: 1200 };
+  const alarms = {
+    name: "share of real pictures at or above suspicious",
+    split: "val",
+    scope: "all",
+    value: 0.021,
+    pictures: 640,
+  };
+  const untrained = { falsePositiveRate: 1, realPictures: 0, realGroups: 0, logit: 0 };
+  const thresholds = { unsure: untrained, suspicious: untrained, strong: untrained };
+
   test("without figures claims nothing", async () => {
-    const card = await shippedCard();
-    const untrained = { falsePositiveRate: 1, realPictures: 0, realGroups: 0, logit: 0 };
-    const thresholds = { unsure: untrained, suspicious: untrained, strong: untrained };
-    expect(falseAlarms({ ...card, thresholds })).toEqual([]);
-    expect(rankingRows({ ...card, metrics: [] })).toEqual([]);
+    const card = { ...(await shippedCard()), thresholds, metrics: [] };
+    expect(falseAlarms(card)).toBeNull();
+    expect(rankingRows(card)).toEqual([]);
   });
 
   test("with figures puts the whole first, from one split only", async () => {
-    const card = await shippedCard();
-    const metric = {
-      name: "auc",
-      split: "val",
-      value: 0.912,
-      low: 0.89,
-      high: 0.93,
-      pictures: 1200,
-    };
     const rows = rankingRows({
-      ...card,
+      ...(await shippedCard()),
       metrics: [
-        { ...metric, scope: "faceswap" },
-        { ...metric, scope: "all", value: 0.881 },
-        { ...metric, scope: "all", split: "train", value: 0.99 },
-        { ...metric, scope: "all", name: "ece", value: 0.02 },
+        { ...auc, scope: "faceswap", name: "auc against all real pictures", value: 0.912 },
+        { ...auc, scope: "faceswap", name: "auc within the source", value: 0.5 },
+        { ...auc, scope: "all" },
+        { ...auc, scope: "all", split: "train, held-out groups", value: 0.99 },
+        alarms,
       ],
     });
     expect(rows).toEqual([
-      { source: "All together", right: "88", interval: "89 to 93", faces: "1,200" },
-      { source: "faceswap", right: "91", interval: "89 to 93", faces: "1,200" },
+      { source: "All together", right: "88", interval: "86 to 90", faces: "1,200" },
+      { source: "faceswap", right: "91", interval: "86 to 90", faces: "1,200" },
     ]);
+  });
+
+  test("says how often ordinary faces are flagged, from other sources where it can", async () => {
+    const card = await shippedCard();
+    const suspicious = { logit: 1, falsePositiveRate: 0.01, realPictures: 429, realGroups: 40 };
+    const trained = { ...card, thresholds: { ...thresholds, suspicious }, metrics: [] };
+    expect(falseAlarms(trained)).toBe(
+      "Of 429 ordinary faces set aside in training, 1 in 100 were flagged by mistake.",
+    );
+    const measured = { ...alarms, low: 0.01, high: 0.034 };
+    expect(falseAlarms({ ...trained, metrics: [measured] })).toBe(
+      "Of 640 ordinary faces from sources that it had not learned from, 2 in 100 were flagged by mistake (likely 1 in 100 to 3 in 100).",
+    );
   });
 });
 

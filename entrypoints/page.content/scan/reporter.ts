@@ -11,11 +11,12 @@ const gatherMs = 200;
 /** Limits of the message's schema. */
 const maxChanged = 200;
 const maxRemoved = 2000;
+const maxDetailChars = 300;
 
 export class Reporter {
   private readonly changed = new Map<string, MediaReport>();
   private readonly removed = new Set<string>();
-  private detector: DetectorState | undefined;
+  private detector: { detector?: DetectorState; detectorDetail?: string } = {};
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(signal: AbortSignal) {
@@ -34,9 +35,14 @@ export class Reporter {
     this.schedule();
   }
 
-  detectorState(state: DetectorState): void {
-    if (state === this.detector) return;
-    this.detector = state;
+  /** @param detail why it failed */
+  detectorState(state: DetectorState, detail?: string): void {
+    const { detector, detectorDetail } = this.detector;
+    if (state === detector && detail === detectorDetail) return;
+    this.detector = {
+      detector: state,
+      ...(detail ? { detectorDetail: detail.slice(0, maxDetailChars) } : {}),
+    };
     this.schedule();
   }
 
@@ -49,8 +55,7 @@ export class Reporter {
       for (const { id } of changed) this.changed.delete(id);
       const removed = take(this.removed.values(), maxRemoved);
       for (const id of removed) this.removed.delete(id);
-      const detector = this.detector ? { detector: this.detector } : {};
-      void sendToBackground({ type: "page-report", changed, removed, ...detector });
+      void sendToBackground({ type: "page-report", changed, removed, ...this.detector });
       more = this.changed.size > 0 || this.removed.size > 0;
     }
   }
