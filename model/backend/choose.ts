@@ -75,7 +75,7 @@ export async function chooseBackend(
   }
   if (!best) throw refusal ?? new BackendError(describeFailures(probes));
   await setBackend(best.backend);
-  for (const { backend: name } of probes) if (name !== best.backend) removeBackend(name);
+  for (const { backend: name } of probes) if (name !== best.backend) dropBackend(name);
   return { backend: best.backend, student: best.student, probes };
 }
 
@@ -164,12 +164,12 @@ export async function withContext<T>(name: BackendName, work: () => Promise<T>):
   }
 }
 
-/** Forgets a backend that failed while in use, so that another can be chosen. */
+/** Forgets a backend, which frees its memory; one that failed too, or that is already gone. */
 export function dropBackend(name: BackendName) {
   try {
     removeBackend(name);
   } catch {
-    // Its clean-up needs the context that is gone.
+    // Its clean-up needs the context that is gone, or there is nothing to clean up.
   }
 }
 
