@@ -3,6 +3,8 @@
  * Unmask is off here. A page can cover a badge, but it cannot reach this.
  */
 import { browser } from "wxt/browser";
+import { counted, kindWord } from "../../components/words";
+import { isFlagged } from "../../model/verdict/verdict";
 import type { PageState } from "../shared/messages";
 import { isSiteEnabled, type Settings } from "../shared/settings";
 import { flaggedCount } from "./page-state";
@@ -31,7 +33,7 @@ export function toolbarFace(state: PageState, settings: Settings): ToolbarFace {
     return {
       text: count > 99 ? "99+" : String(count),
       colour: flagColour,
-      title: `Unmask: signs of manipulation in ${count} ${count === 1 ? "medium" : "media"} on this page`,
+      title: `Unmask: signs of manipulation in ${flaggedWords(state)} on this page`,
     };
   }
   const title =
@@ -39,6 +41,15 @@ export function toolbarFace(state: PageState, settings: Settings): ToolbarFace {
       ? "Unmask: the detector could not start"
       : "Unmask: nothing flagged";
   return { text: "", colour: flagColour, title };
+}
+
+/** "1 picture and 2 videos". */
+function flaggedWords({ media }: PageState): string {
+  const kinds = (["image", "video"] as const).map((kind) => {
+    const count = media.filter((medium) => medium.kind === kind && isFlagged(medium.level)).length;
+    return count > 0 ? counted(count, kindWord[kind]) : "";
+  });
+  return kinds.filter(Boolean).join(" and ");
 }
 
 export async function showInToolbar(tabId: number, face: ToolbarFace): Promise<void> {

@@ -57,15 +57,21 @@ export const rectOf = (element: Element): DOMRect =>
 
 export const isConnected = getterOf<Node, boolean>(Node.prototype, "isConnected");
 
-/** Listens until the signal aborts; capturing, because `load` and media events do not bubble. */
+/**
+ * Listens until the signal aborts; capturing, because `load` and media events do not bubble. Events
+ * that scripts make are left out: a page could tell us that it was leaving.
+ */
 export function listen(
   target: EventTarget,
   types: readonly string[],
   listener: (event: Event) => void,
   signal: AbortSignal,
 ): void {
+  const onlyTrusted = (event: Event) => {
+    if (event.isTrusted) listener(event);
+  };
   for (const type of types) {
-    EventTarget.prototype.addEventListener.call(target, type, listener, {
+    EventTarget.prototype.addEventListener.call(target, type, onlyTrusted, {
       capture: true,
       passive: true,
       signal,

@@ -26,15 +26,12 @@ export async function runPage(signal: AbortSignal): Promise<void> {
   signal.addEventListener("abort", () => page.abort());
   // Sent before the document is parsed: a frame inside it must not report before its parent starts.
   const siteName = await startPage();
-  let settings = await loadSettings().catch(() => null);
-  if (!settings) return;
   await parsed(page.signal);
   // A badge is an HTML element; bare XML and SVG documents have no place for it.
   if (!(documentElement() instanceof HTMLElement)) return;
 
   let running: Running | null = null;
   const apply = (latest: Settings) => {
-    settings = latest;
     if (page.signal.aborted) return;
     if (!isSiteEnabled(latest, siteName)) {
       if (!running) return;
@@ -47,9 +44,11 @@ export async function runPage(signal: AbortSignal): Promise<void> {
       running = start(latest, siteName, page);
     }
   };
-  apply(settings);
-
   onSettingsChanged(apply, page.signal);
+  const settings = await loadSettings().catch(() => null);
+  // Null where the extension has gone meanwhile.
+  if (settings) apply(settings);
+
   onPageMessage((message) => {
     if (message.type === "show-media") running?.session.show(message.id);
     else running?.session.scanAgain();

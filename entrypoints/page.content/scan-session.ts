@@ -13,7 +13,7 @@ import { Gate } from "./media/gate";
 import { DetectorClient } from "./scan/detector-client";
 import { PictureQueue, type Priority } from "./scan/picture-queue";
 import { Reporter } from "./scan/reporter";
-import type { Subject } from "./scan/subject";
+import { abstention, type Subject } from "./scan/subject";
 import { SubjectIndex } from "./scan/subject-index";
 import { VideoScans } from "./video/video-scans";
 
@@ -60,7 +60,7 @@ export class ScanSession {
         up: () => this.detectorUp(),
         down: () => this.detectorDown(),
         message: (message) => this.received(message),
-        state: (state) => this.reporter.detectorState(state),
+        state: (state, detail) => this.reporter.detectorState(state, detail),
         orphaned,
       },
       signal,
@@ -133,9 +133,10 @@ export class ScanSession {
   scanAgain(): void {
     const failed = ({ verdict }: Subject) =>
       verdict?.reason === "unreadable" || verdict?.reason === "not-scanned";
+    const broken = ({ key }: Subject) => key.startsWith("broken ");
     this.index.forget(failed);
     for (const subject of this.index.all()) {
-      if (subject.kind === "image" && failed(subject)) {
+      if (subject.kind === "image" && failed(subject) && !broken(subject)) {
         subject.status = "waiting";
         subject.verdict = null;
         this.subjectChanged(subject);
@@ -165,7 +166,8 @@ export class ScanSession {
 
   private entered(element: Element): void {
     const reading = readMedium(element);
-    if (reading.state !== "shown" || !this.isWanted(reading.medium.kind)) {
+    const isMedium = reading.state === "shown" || reading.state === "broken";
+    if (!isMedium || !this.isWanted(reading.medium.kind)) {
       this.index.detach(element);
       return;
     }
@@ -173,6 +175,11 @@ export class ScanSession {
     const isEarly = reading.medium.kind === "video" && !this.gate.isVisible(element);
     if (isEarly && this.index.shownBy(element)?.key !== reading.medium.key) return;
     const subject = this.index.attach(element, reading.medium);
+    if (reading.state === "broken" && subject.status !== "done") {
+      subject.status = "done";
+      subject.verdict = abstention("unreadable", "the browser could not load or decode it");
+      this.subjectChanged(subject);
+    }
     this.badges.setNear(element, true);
     this.prioritise(subject);
   }
@@ -211,7 +218,7 @@ export class ScanSession {
     const shown = this.index.shownBy(element);
     if (shown) {
       const reading = readMedium(element);
-      const same = reading.state === "shown" && reading.medium.key === shown.key;
+      const same = "medium" in reading && reading.medium.key === shown.key;
       if (!same || !this.isWanted(shown.kind)) this.index.detach(element);
       if (same) return;
     }

@@ -225,7 +225,7 @@ test("goes when it is switched off, and comes back, without a reload", async () 
   await expectBadges(opened, 2);
   await expect
     .poll(toolbar)
-    .toEqual(["2", "Unmask: signs of manipulation in 2 media on this page"]);
+    .toEqual(["2", "Unmask: signs of manipulation in 2 pictures on this page"]);
   await settings({ scanImages: false });
   await expectBadges(opened, 0);
   await settings({});
@@ -265,6 +265,13 @@ test("comes back when the page removes, hides, restyles or demotes it", async ()
     );
     expect(visible, code).toBe(true);
   }
+});
+
+test("stands right on a page whose root is zoomed", async () => {
+  const opened = await open(`<style>html{zoom:1.5}</style>${flagged}`);
+  await expectOn(opened, "#f");
+  const [badge] = await seeBadges(opened);
+  expect(badge?.height).toBeCloseTo(28, 0);
 });
 
 test("does not answer a page that clicks, and cannot be looked into", async () => {

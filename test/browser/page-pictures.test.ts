@@ -304,3 +304,44 @@ test("is not confused by a page whose names cover those of the document", async 
   );
   await expectBadges(opened, 1);
 });
+
+test("lists a picture that the browser could not show", async () => {
+  const opened = await open("<img src=/missing.jpg width=200 height=200>");
+  await expectMedia(browser.worker, opened, (media) => {
+    expect(media).toMatchObject([
+      { status: "done", reason: "unreadable", detail: "the browser could not load or decode it" },
+    ]);
+  });
+  await opened.evaluate(() => {
+    const image = document.querySelector("img");
+    if (image) image.src = "/flag-a.jpg";
+  });
+  await expectBadges(opened, 1);
+  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(1));
+});
+
+test("believes no event that a script has made", async () => {
+  const opened = await open("<img src=/flag-a.jpg width=300 height=300>");
+  await expectBadges(opened, 1);
+  await opened.evaluate(() => {
+    window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    document.dispatchEvent(new CustomEvent("wxt:content-script-started"));
+  });
+  await opened.evaluate(() => {
+    document.body.insertAdjacentHTML("beforeend", "<img src=/flag-b.jpg width=300 height=300>");
+  });
+  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(2));
+});
+
+test("looks at what is near, in a page with thousands of pictures", async () => {
+  const rows = Array.from(
+    { length: 4000 },
+    (_, i) => `<div><p>row ${i}</p><img loading=lazy src=/plain.jpg?${i} width=80 height=80></div>`,
+  );
+  const opened = await open(`<img src=/flag-a.jpg width=300 height=300>${rows.join("")}`);
+  await expectBadges(opened, 1);
+  await expectMedia(browser.worker, opened, (media) => {
+    expect(media.every(({ status }) => status === "done")).toBe(true);
+    expect(media.length).toBeLessThan(40);
+  });
+});

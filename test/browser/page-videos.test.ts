@@ -206,3 +206,48 @@ test("forgets a video that is removed or changed while it is scanned", async () 
   });
   await expectBadges(opened, 4);
 });
+
+/** A video of a canvas, made in the page: `paint` draws it. */
+const recorded = (paint: string, setUp: string) => `
+  <video id=v ${attributes}></video>
+  <script>
+    (async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+      const context = canvas.getContext('2d');
+      const draw = () => { ${paint}; requestAnimationFrame(draw); };
+      draw();
+      const stream = canvas.captureStream(10);
+      const video = document.querySelector('#v');
+      ${setUp}
+      video.play();
+    })();
+  </script>`;
+
+test("samples a live stream", async () => {
+  const paint =
+    "context.fillStyle = 'rgb(200,120,' + (Date.now() % 200) + ')'; context.fillRect(0, 0, 320, 240)";
+  const opened = await open(recorded(paint, "video.srcObject = stream;"));
+  await expectBadges(opened, 1);
+});
+
+test("says that a protected video hands out black frames", async () => {
+  const paint = "context.fillStyle = '#000'; context.fillRect(0, 0, 320, 240)";
+  const opened = await open(
+    recorded(
+      paint,
+      `const recorder = new MediaRecorder(stream, { mimeType: 'video/webm' });
+       const chunk = new Promise((done) => { recorder.ondataavailable = ({ data }) => done(data); });
+       recorder.start();
+       setTimeout(() => recorder.stop(), 1500);
+       video.src = URL.createObjectURL(await chunk);
+       const access = await navigator.requestMediaKeySystemAccess('org.w3.clearkey', [
+         { initDataTypes: ['webm'], videoCapabilities: [{ contentType: 'video/webm; codecs="vp8"' }] },
+       ]);
+       await video.setMediaKeys(await access.createMediaKeys());`,
+    ),
+  );
+  await expectVideo(opened, ({ reason, detail, status }) => {
+    expect({ reason, status }).toEqual({ reason: "unreadable", status: "done" });
+    expect(detail).toMatch(/protected \(DRM\)/);
+  });
+});

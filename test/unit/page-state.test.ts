@@ -87,7 +87,7 @@ test("shows the count in the toolbar, in figures and in words, and where it is o
   const state = applyReport(page, 0, report([medium("a", { level: "strong" })]));
   expect(toolbarFace(state, defaultSettings)).toMatchObject({
     text: "1",
-    title: "Unmask: signs of manipulation in 1 medium on this page",
+    title: "Unmask: signs of manipulation in 1 picture on this page",
   });
   expect(toolbarFace(page, defaultSettings)).toMatchObject({ text: "" });
   expect(toolbarFace(state, { ...defaultSettings, enabled: false })).toMatchObject({ text: "off" });

@@ -44,6 +44,8 @@ const calmFrames = 30;
 const calmPauseMs = 200;
 /** A page that insists on being on top is not fought in every frame. */
 const raisePauseMs = 1000;
+/** What is inert, as all around a video in full screen, is not hit either; raising changes nothing. */
+const maxRaises = 3;
 /** Width of a medium from which on a badge shows its words. */
 const minWordsPx = 190;
 const pillHeight = 28;
@@ -63,6 +65,8 @@ export class Badges {
   private unchangedFrames = 0;
   private refreshedAt = 0;
   private raisedAt = 0;
+  /** Times in a row that raising did not help. */
+  private raises = 0;
   private focusBefore: HTMLElement | null = null;
 
   constructor(
@@ -254,7 +258,10 @@ export class Badges {
     for (const { place } of this.badges.values()) {
       if (!place) continue;
       const top = elementsAt(place.x + place.width / 2, place.y + place.height / 2)[0];
-      if (top && !this.isOurs(top)) {
+      const covered = top !== undefined && !this.isOurs(top);
+      if (!covered) this.raises = 0;
+      else if (this.raises < maxRaises) {
+        this.raises += 1;
         this.raisedAt = now;
         this.layer.raise();
       }

@@ -21,6 +21,9 @@ const contained = [
 export class Layer {
   readonly host = createElement("div");
   private readonly root: ShadowRoot;
+  /** Undoes a `zoom` of the page's root, which would move and size everything of ours. */
+  private readonly zoomSheet = new CSSStyleSheet();
+  private zoom = 1;
   private repairs: number[] = [];
   private wanted = false;
   /** Where it stands while a modal is open. */
@@ -29,7 +32,8 @@ export class Layer {
   constructor(signal: AbortSignal) {
     this.root = this.host.attachShadow({ mode: "closed" });
     // Constructed sheets are not subject to the page's content-security policy.
-    this.root.adoptedStyleSheets = [badgeStyles, cardStyles].map(styleSheet);
+    const sheets = [badgeStyles, cardStyles].map(styleSheet);
+    this.root.adoptedStyleSheets = [...sheets, this.zoomSheet];
     for (const type of contained) {
       this.root.addEventListener(type, (event) => event.stopPropagation(), { passive: true });
     }
@@ -73,6 +77,7 @@ export class Layer {
   keep(modal: Element | null): void {
     if (!this.wanted) return;
     this.parent = modal ? (shadowRootOf(modal) ?? modal) : null;
+    this.undoZoom(modal ?? documentElement());
     const inPlace = isConnected(this.host) && this.host.parentNode === this.parentNow();
     const untouched =
       this.host.attributes.length === 1 && this.host.getAttribute("popover") === "manual";
@@ -94,6 +99,13 @@ export class Layer {
     } catch {
       // A document that is being replaced; `keep` tries again.
     }
+  }
+
+  private undoZoom(parent: Element | null): void {
+    const zoom = parent?.currentCSSZoom ?? 1;
+    if (zoom === this.zoom) return;
+    this.zoom = zoom;
+    this.zoomSheet.replaceSync(zoom === 1 ? "" : `:host { zoom: ${1 / zoom} !important }`);
   }
 
   private parentNow(): Element | ShadowRoot | null {

@@ -17,9 +17,11 @@ export interface DisplayedMedium {
 
 export type Reading =
   | { state: "shown"; medium: DisplayedMedium }
+  /** The browser could not load or decode it, and shows a broken picture in its place. */
+  | { state: "broken"; medium: DisplayedMedium }
   /** Nothing to look at yet; an event will tell. */
   | { state: "loading" }
-  /** Nothing to look at: no source, broken, or too few pixels. */
+  /** Nothing to look at: no source, or too few pixels. */
   | { state: "nothing" };
 
 /** An element whose pixels `drawImage` takes. */
@@ -57,10 +59,16 @@ function readImage(image: HTMLImageElement): Reading {
   if (!image.complete) return { state: "loading" };
   // Lazy pictures without a source yet are complete and empty.
   if (!image.currentSrc) return { state: "nothing" };
-  // 0 is a broken picture, or an SVG without a size of its own.
+  if (image.naturalWidth === 0) return brokenImage(image.currentSrc);
   if (Math.min(image.naturalWidth, image.naturalHeight) < minShortSidePx)
     return { state: "nothing" };
   return picture(image.currentSrc);
+}
+
+/** An SVG without a size of its own has no natural size either, but is not broken. */
+function brokenImage(url: string): Reading {
+  if (/\.svg([?#]|$)|^data:image\/svg/i.test(url)) return { state: "nothing" };
+  return { state: "broken", medium: { kind: "image", key: `broken ${url}`, url } };
 }
 
 function picture(address: string): Reading {

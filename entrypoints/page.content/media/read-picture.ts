@@ -9,6 +9,8 @@ import { isImage } from "./displayed-medium";
 const maxCanvasSide = 8192;
 /** A message of 64 MiB is one too large for Chrome, its own wrapping included. */
 const maxBytes = maxMediaBytes - 65_536;
+/** Four bytes each, and two copies on the way. */
+const maxPixels = 64_000_000;
 const readDeadlineMs = 15_000;
 
 export class UnreadablePicture extends Error {}
@@ -50,6 +52,9 @@ export async function readPageLocal(
 export async function readPixels(element: Element | undefined): Promise<ArrayBuffer> {
   if (!element || !isImage(element) || !element.complete || element.naturalWidth === 0) {
     throw new UnreadablePicture("the page no longer has the file");
+  }
+  if (element.naturalWidth * element.naturalHeight > maxPixels) {
+    throw new UnreadablePicture("the picture is too large");
   }
   const bitmap = await createImageBitmap(element).catch(() => null);
   if (!bitmap) throw new UnreadablePicture("the picture could not be decoded");
