@@ -4,6 +4,7 @@ import { sha256Hex } from "../../model/package/digest";
 import { abstain } from "../../model/verdict/picture";
 import type { Verdict } from "../../model/verdict/verdict";
 import type { ToDetector } from "../shared/messages";
+import { refusalOf } from "./address-guard";
 import type { DetectorWorker } from "./detector-worker";
 import { FetchRefused, fetchPicture } from "./fetch-picture";
 import { Recent } from "./recent";
@@ -42,7 +43,9 @@ export class PictureScans {
     let bytes: ArrayBuffer;
     if (source.kind === "bytes") bytes = source.bytes;
     else {
-      const known = this.#known(source.url);
+      // Not for a page that may not fetch it: it would learn what others have looked at.
+      const allowed = refusalOf(source.url, pageUrls) === null;
+      const known = allowed ? this.#known(source.url) : undefined;
       if (known) return known;
       try {
         bytes = (await fetchPicture(source.url, pageUrls, signal)).buffer;
@@ -66,7 +69,6 @@ export class PictureScans {
     return result;
   }
 
-  /** Only addresses that were fetched before are known, so private ones were allowed then. */
   #known(url: string): PictureResult | undefined {
     const entry = this.#byAddress.get(url);
     return entry && entry.until > Date.now() ? this.#byContent.get(entry.sha256) : undefined;
