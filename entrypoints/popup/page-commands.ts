@@ -6,11 +6,13 @@ import type { Medium } from "./groups";
 
 type ToPage = v.InferOutput<typeof toPage>;
 
-/** Scrolls to a medium and opens its card; false where its frame is gone. */
+/** Scrolls to a medium and opens its card, in front; false where its frame or tab is gone. */
 export async function showMedium(tabId: number, { id, frameId }: Medium): Promise<boolean> {
   const message: ToPage = { type: "show-media", id };
   try {
     await browser.tabs.sendMessage(tabId, message, { frameId });
+    // A popup in a tab of its own has another one in front.
+    await browser.tabs.update(tabId, { active: true });
     return true;
   } catch {
     return false;

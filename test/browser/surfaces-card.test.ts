@@ -3,10 +3,15 @@ import { join } from "node:path";
 import preact from "@preact/preset-vite";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect as expectNow, test } from "vitest";
 import { findBrowser } from "../../cli/find-browser.mjs";
 import { type Site, startSite } from "./harness";
 import { violations } from "./surfaces/accessibility";
+
+/** The machine may be busy: what is awaited gets more time than the usual second. */
+const expect = Object.assign((value: unknown) => expectNow(value), {
+  poll: (read: () => unknown) => expectNow.poll(read, { timeout: 15_000 }),
+});
 
 const hostileCss = `
   * { --ink: lime; --surface: lime; --level: lime; --font: fantasy; }

@@ -1,9 +1,14 @@
 /** Settings and welcome page of the production build: complete, accessible, from 320 px on. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect as expectNow, test } from "vitest";
 import { copyExtension, launchBrowser } from "./harness";
 import { violations } from "./surfaces/accessibility";
+
+/** The machine may be busy: what is awaited gets more time than the usual second. */
+const expect = Object.assign((value: unknown) => expectNow(value), {
+  poll: (read: () => unknown) => expectNow.poll(read, { timeout: 15_000 }),
+});
 
 type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 

@@ -1,10 +1,17 @@
 /** The popup of the production build: every state, its keys, its names, and a page of 500 media. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect as expectNow, test } from "vitest";
 import type { PageState } from "../../entrypoints/shared/messages";
 import type { Settings } from "../../entrypoints/shared/settings";
-import { type Site, startSite } from "./harness";
+import { mediaDir, type Site, startSite } from "./harness";
+import { expectMedia, launchWithFakeDetector, seeLayers } from "./page/inspect";
 import { violations } from "./surfaces/accessibility";
 import { launchWithoutPages, medium, type OpenPopup, openPopup } from "./surfaces/popup";
+
+/** The machine may be busy: what is awaited gets more time than the usual second. */
+const expect = Object.assign((value: unknown) => expectNow(value), {
+  poll: (read: () => unknown) => expectNow.poll(read, { timeout: 15_000 }),
+});
 
 /** One grey pixel. */
 const thumbnail =
@@ -77,7 +84,15 @@ const states: Record<string, State> = {
 let site: Site;
 beforeAll(async () => {
   site = await startSite({
-    files: { "/": "<!doctype html><title>A page</title><p>No pictures here." },
+    files: {
+      "/": "<!doctype html><title>A page</title><p>No pictures here.",
+      "/pictures": `<!doctype html><title>Pictures</title>
+        <img src="/plain.jpg" width="300" height="300"><div style="height:1500px"></div>
+        <img src="/flag.jpg" width="300" height="300"><div style="height:1500px"></div>
+`,
+      "/plain.jpg": { file: join(mediaDir, "coffee.jpg") },
+      "/flag.jpg": { file: join(mediaDir, "portrait.jpg") },
+    },
   });
 });
 afterAll(() => site.close());
@@ -222,4 +237,29 @@ describe("in use", () => {
     // Some tens of milliseconds on an idle machine; tests share theirs.
     expect(tookMs).toBeLessThan(2000);
   });
+});
+
+test("leads from an entry to the card in the page", async () => {
+  const browser = await launchWithFakeDetector();
+  try {
+    const page = await browser.context.newPage();
+    await page.goto(`${site.origin}/pictures`);
+    await page.locator("img").last().scrollIntoViewIfNeeded();
+    await expectMedia(browser.worker, page, (media) =>
+      expect(media.filter(({ status }) => status === "done")).toHaveLength(2),
+    );
+    await page.evaluate(() => scrollTo(0, 0));
+    const tabId = await browser.worker.evaluate(
+      async (url) => (await chrome.tabs.query({ url }))[0]?.id,
+      page.url(),
+    );
+    const popup = await browser.context.newPage();
+    await popup.goto(browser.extensionUrl(`popup.html?tab=${tabId}`));
+    await popup.getByRole("button", { name: /Strong signs.*flag\.jpg/ }).click();
+    await expect.poll(async () => (await seeLayers(page))[0]?.card?.text).toMatch(/Strong signs/);
+    expect(await page.evaluate(() => document.visibilityState)).toBe("visible");
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
+  } finally {
+    await browser.close();
+  }
 });
