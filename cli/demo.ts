@@ -14,6 +14,7 @@ import { type DemoMedium, demoMedia } from "./demo/media";
 import { demoPage } from "./demo/page";
 import { type DemoRow, demoReport } from "./demo/report";
 import { type Site, startSite } from "./site";
+import { stopOnSignal } from "./stop-on-signal";
 
 const mediaDir = join(projectRoot, "test", "fixtures", "media");
 const pictureDir = join(projectRoot, ".output", "demo");
@@ -38,7 +39,7 @@ const browser = await launchBrowser({
   graphics: "any",
   viewport: headed ? null : headlessViewport,
 });
-const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+const interrupted = once(stopOnSignal(), "abort");
 const closed = new Promise((resolve) => browser.context.once("close", resolve));
 try {
   await Promise.race([show(site, browser), interrupted, closed]);

@@ -3,12 +3,13 @@ import { availableParallelism } from "node:os";
 import { counted } from "../components/words";
 import type { DetectorDescription } from "../model/detector/types";
 import { ensureExtension } from "./build-extension";
-import { findMedia } from "./find-media";
+import { type FoundFile, findMedia } from "./find-media";
 import { showProgress } from "./progress";
 import { ScanFailure, scanInBrowser } from "./scan-browser";
 import { parseScanOptions, type ScanOptions, scanUsage, UsageError } from "./scan-options";
 import { resultOf, type ScanResult, unreadResult } from "./scan-result";
 import { scanTable, summary } from "./scan-table";
+import { stopOnSignal } from "./stop-on-signal";
 
 /** Each worker holds its own models and pictures, a few hundred megabytes. */
 const mostJobsUnasked = 12;
@@ -40,69 +41,79 @@ async function scan(options: ScanOptions): Promise<number> {
   // npm runs scripts in the project's folder and says here where the person was.
   const base = process.env.INIT_CWD ?? process.cwd();
   const { files, skipped } = await findMedia(options.paths, base);
-  const results = new Map<number, ScanResult>();
-  files.forEach((found, index) => {
-    if (found.error) results.set(index, unreadResult(found, found.error, null));
-  });
-
-  const readable = [...files.keys()].filter((index) => !results.has(index));
-  const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
-  process.once("SIGTERM", () => stop.abort());
+  const signal = stopOnSignal();
   const started = Date.now();
-  let status = 0;
-  let detector: DetectorDescription | null = null;
-  if (readable.length > 0) {
-    const progress = showProgress(readable.length);
-    const jobs = options.jobs ?? Math.min(availableParallelism(), mostJobsUnasked);
-    let done = 0;
-    const answer = (place: number, make: (index: number) => ScanResult) => {
-      const index = readable[place];
-      if (index === undefined) return;
-      results.set(index, make(index));
-      progress.step(++done);
-    };
-    try {
-      await scanInBrowser({
-        extensionDir: await ensureExtension(say),
-        paths: readable.map((index) => files[index]?.path ?? ""),
-        jobs,
-        backend: options.backend,
-        signal: stop.signal,
-        onReady: (description) => {
-          if (!detector) progress.note(startLine(readable.length, jobs, description));
-          detector = description;
-        },
-        onScanned: (place, scanned) =>
-          answer(place, (index) => resultOf(files[index] as (typeof files)[number], scanned)),
-        onLost: (place, error) =>
-          answer(place, (index) =>
-            unreadResult(files[index] as (typeof files)[number], error, detector?.model ?? null),
-          ),
-        onNote: (text) => progress.note(text),
-      });
-    } catch (error) {
-      if (!(error instanceof ScanFailure)) throw error;
-      progress.note(`The scan failed: ${error.message}`);
-      status = 1;
-      // An answer for every file all the same: a script need not guess which are missing.
-      files.forEach((found, index) => {
-        if (!results.has(index)) results.set(index, unreadResult(found, error.message, null));
-      });
-    } finally {
-      progress.stop();
-    }
-  }
+  const { results, failure } = await scanFiles(files, options, signal);
 
-  const inOrder = [...files.keys()].flatMap((index) => results.get(index) ?? []);
-  print(inOrder, options.json);
+  print(results, options.json);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  say(`${summary(inOrder, skipped)} ${seconds} s.`);
-  if (stop.signal.aborted) {
-    say(`Stopped: ${files.length - inOrder.length} were not scanned.`);
-    return 130;
+  say(`${summary(results, skipped)} ${seconds} s.`);
+  if (failure) {
+    say(`The scan failed: ${failure}`);
+    return 1;
   }
-  return status;
+  if (!signal.aborted) return 0;
+  say(`Stopped: ${counted(files.length - results.length, "file")} not scanned.`);
+  return 130;
+}
+
+/** Results in the order of `files`; those that a stopped run has not come to are left out. */
+async function scanFiles(files: FoundFile[], options: ScanOptions, signal: AbortSignal) {
+  const results = files.map((file) => (file.error ? unreadResult(file, file.error, null) : null));
+  const readable = [...files.entries()].filter(([, { error }]) => error === undefined);
+  const failure =
+    readable.length > 0 ? await scanReadable(readable, results, options, signal) : null;
+  return { results: results.filter((result) => result !== null), failure };
+}
+
+/**
+ * Puts the results of `readable` into their places.
+ *
+ * @returns why the scanner itself failed, or null. Every file has a result then all the same: a
+ *   script need not guess which are missing.
+ */
+async function scanReadable(
+  readable: [place: number, file: FoundFile][],
+  results: (ScanResult | null)[],
+  options: ScanOptions,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const jobs = options.jobs ?? Math.min(availableParallelism(), mostJobsUnasked);
+  const extensionDir = await ensureExtension(say);
+  const progress = showProgress(readable.length);
+  let model: string | null = null;
+  let done = 0;
+  const answer = (index: number, resultFor: (file: FoundFile) => ScanResult) => {
+    const [place, file] = readable[index] ?? [];
+    if (place === undefined || file === undefined) return;
+    results[place] = resultFor(file);
+    progress.step(++done);
+  };
+  try {
+    await scanInBrowser({
+      extensionDir,
+      paths: readable.map(([, { path }]) => path),
+      jobs,
+      backend: options.backend,
+      signal,
+      onReady: (description) => {
+        if (model === null) progress.note(startLine(readable.length, jobs, description));
+        model = description.model;
+      },
+      onScanned: (index, scanned) => answer(index, (file) => resultOf(file, scanned)),
+      onLost: (index, error) => answer(index, (file) => unreadResult(file, error, model)),
+      onNote: (text) => progress.note(text),
+    });
+    return null;
+  } catch (error) {
+    if (!(error instanceof ScanFailure)) throw error;
+    for (const [place, file] of readable) {
+      results[place] ??= unreadResult(file, error.message, model);
+    }
+    return error.message;
+  } finally {
+    progress.stop();
+  }
 }
 
 function print(results: ScanResult[], json: boolean): void {
