@@ -33,8 +33,8 @@ export interface VerdictCardProps {
   siteName?: string;
 }
 
-/** Faces shown before "Show all": two rows of the card. */
-const facesAtFirst = 8;
+/** Two rows of the card, and as many thumbnails as the detector makes. */
+const facesShown = 8;
 
 export function VerdictCard(props: VerdictCardProps) {
   const { kind, verdict, onClose, onHideSite, siteName } = props;
@@ -121,8 +121,8 @@ interface FacesProps {
 }
 
 function Faces({ verdict, faces, portrait }: FacesProps) {
-  const [all, setAll] = useState(false);
-  const shown = all ? faces : faces.slice(0, facesAtFirst);
+  const shown = faces.slice(0, facesShown);
+  const more = faces.length - shown.length;
   return (
     <div class="card-faces">
       <p>{facesSentence(verdict, faces)}</p>
@@ -136,10 +136,10 @@ function Faces({ verdict, faces, portrait }: FacesProps) {
           </li>
         ))}
       </ul>
-      {shown.length < faces.length && (
-        <button type="button" class="card-more" onClick={() => setAll(true)}>
-          Show all {counted(faces.length, "face")}
-        </button>
+      {more > 0 && (
+        <p class="card-more">
+          {counted(more, "more face is", "more faces are")} not shown; none has stronger signs.
+        </p>
       )}
     </div>
   );

@@ -53,7 +53,7 @@ const levelSentences: Record<Level, (medium: string) => string> = {
   unsure: (medium) =>
     `There are faint traces in this ${medium}, as edited and ordinary ones can both have. They do not point either way.`,
   "no-sign": (medium) =>
-    `The faces in this ${medium} show none of the traces this tool looks for. That does not prove it genuine.`,
+    `No face in this ${medium} shows the traces this tool looks for. That does not prove it genuine.`,
 };
 
 const reasonSentences: Record<Abstention, (medium: string) => string> = {

@@ -3,7 +3,7 @@ import type { RgbaView } from "../../model/faces/pixel-canvas";
 
 const sidePx = 96;
 /** As many as a card shows. */
-const most = 4;
+const most = 8;
 /** The border drops longer URLs. */
 const maxLength = 32_768;
 

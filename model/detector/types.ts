@@ -38,7 +38,7 @@ export interface FoundFaces {
 export interface ScoredFrame {
   /** Faces with the strongest signs first, those not scored last. */
   frame: FrameResult;
-  /** `data:image/…` URLs: `thumbnails[i]` shows `frame.faces[i]`; at most four, scored faces only. */
+  /** `data:image/…` URLs: `thumbnails[i]` shows `frame.faces[i]`; at most eight, scored faces only. */
   thumbnails: string[];
 }
 

@@ -73,7 +73,7 @@ describe("pictures", () => {
     const { frame, thumbnails } = await analyse(page, "crowd.jpg");
     expect(frame.faces.length).toBeGreaterThanOrEqual(19);
     expect(frame.faces.length).toBeLessThanOrEqual(21);
-    expect(thumbnails).toHaveLength(4);
+    expect(thumbnails).toHaveLength(8);
     const logits = frame.faces.flatMap(({ logit }) => logit ?? []);
     expect(logits).toEqual(logits.toSorted((a, b) => b - a));
   });
