@@ -12,6 +12,7 @@ import type {
   ScoredFrame,
 } from "../../model/detector/types";
 import { abstain } from "../../model/verdict/picture";
+import { recallBackend, rememberBackend } from "./backend-memory";
 import type { CallName, Calls, FromWorker, Step, ToWorker } from "./worker-protocol";
 
 export interface DetectorWorkerOptions {
@@ -218,10 +219,12 @@ class WorkerOwner implements DetectorWorker {
   async #startAfresh(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
+        const preferred = recallBackend();
         this.#description = await this.#call("start", {
-          ...(this.#forced && { forced: this.#forced }),
+          ...(this.#forced ? { forced: this.#forced } : preferred && { preferred }),
           excluded: [...this.#excluded],
         });
+        if (!this.#forced) rememberBackend(this.#description);
         return;
       } catch (error) {
         const failure = error as WorkerFailure;
@@ -281,6 +284,7 @@ class WorkerOwner implements DetectorWorker {
   #receive(message: FromWorker) {
     if (message.type === "description") {
       this.#description = message.description;
+      if (!this.#forced) rememberBackend(message.description);
       return;
     }
     if (message.id !== this.#pending?.id) return;

@@ -11,7 +11,7 @@ import type {
 /** Every call by its name: arguments and result. */
 export interface Calls {
   start: {
-    in: { forced?: BackendName; excluded: BackendName[] };
+    in: { forced?: BackendName; preferred?: BackendName; excluded: BackendName[] };
     out: DetectorDescription;
   };
   picture: { in: { bytes: ArrayBuffer; sha256?: string }; out: PictureAnalysis };

@@ -66,7 +66,10 @@ function ready(): { finder: FaceFinder; chosen: ChosenBackend } {
   return { finder, chosen };
 }
 
-async function start(forced: BackendName | undefined): Promise<DetectorDescription> {
+async function start(choice: {
+  forced?: BackendName;
+  preferred?: BackendName;
+}): Promise<DetectorDescription> {
   step("face-finder");
   const [fullRange, shortRange] = await Promise.all([
     fetchFile("mediapipe/face_detection_full_range_sparse.tflite"),
@@ -79,11 +82,14 @@ async function start(forced: BackendName | undefined): Promise<DetectorDescripti
     },
     { fullRange, shortRange },
   );
-  chosen = await chooseStudentBackend(forced);
+  chosen = await chooseStudentBackend(choice);
   return describe();
 }
 
-async function chooseStudentBackend(forced?: BackendName): Promise<ChosenBackend> {
+async function chooseStudentBackend(choice: {
+  forced?: BackendName;
+  preferred?: BackendName;
+}): Promise<ChosenBackend> {
   const files = new Map<string, Uint8Array>();
   for (const name of PACKAGE_FILES) {
     try {
@@ -93,8 +99,8 @@ async function chooseStudentBackend(forced?: BackendName): Promise<ChosenBackend
     }
   }
   return chooseBackend(files, {
+    ...choice,
     wasmFolder: extensionFile("tfjs/"),
-    forced,
     excluded,
     onTry: (name) => step(`backend-${name}`),
   });
@@ -129,7 +135,7 @@ async function score(
   }
   excluded = [...excluded, backend];
   dropBackend(backend);
-  chosen = await chooseStudentBackend();
+  chosen = await chooseStudentBackend({});
   reply({ type: "description", description: describe() });
   step("score");
   return scoreFaces(found, cropOf, time, chosen.student);
@@ -294,7 +300,7 @@ async function answer(message: ToWorker): Promise<unknown> {
   switch (message.call) {
     case "start":
       excluded = message.in.excluded;
-      return start(message.in.forced);
+      return start(message.in);
     case "picture":
       return analysePicture(message.in.bytes, message.in.sha256);
     case "frame": {

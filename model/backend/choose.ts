@@ -24,6 +24,8 @@ export interface BackendOptions {
   wasmFolder: string;
   /** Uses this one without comparing; tests and the command line. */
   forced?: BackendName;
+  /** Tried first, and taken if it works: the winner of an earlier probe on this machine. */
+  preferred?: BackendName;
   /** Not tried: those that hung or lost their context before. */
   excluded?: readonly BackendName[];
   /** Called before each try, which may block its thread for seconds. */
@@ -53,9 +55,9 @@ export async function chooseBackend(
   const probes: ProbeResult[] = [];
   let best: { backend: BackendName; student: Student; timedMs: number } | null = null;
   let refusal: StudentPackageError | null = null;
-  for (const name of options.forced ? [options.forced] : backendNames) {
-    // CPU is the last resort: ten times slower than WASM wherever both work, so not worth a probe.
-    if (name === "cpu" && best) break;
+  for (const name of candidates(options)) {
+    // CPU is the last resort: forty times slower than WASM wherever both work.
+    if (best && (name === "cpu" || best.backend === options.preferred)) break;
     if (options.excluded?.includes(name)) {
       probes.push({ backend: name, warmMs: null, timedMs: null, failure: "it failed here before" });
       continue;
@@ -77,6 +79,12 @@ export async function chooseBackend(
   await setBackend(best.backend);
   for (const { backend: name } of probes) if (name !== best.backend) dropBackend(name);
   return { backend: best.backend, student: best.student, probes };
+}
+
+function candidates({ forced, preferred }: BackendOptions): readonly BackendName[] {
+  if (forced) return [forced];
+  if (!preferred) return backendNames;
+  return [preferred, ...backendNames.filter((name) => name !== preferred)];
 }
 
 /** Must come before the first `setBackend`, or every later call of the WASM backend hangs. */

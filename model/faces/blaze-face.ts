@@ -13,6 +13,21 @@ export interface MediaPipeFiles {
   wasm: string;
 }
 
+/** MediaPipe's code, compiled once (it is 11 MB) for all networks. */
+export interface MediaPipe {
+  factory: unknown;
+  wasm: WebAssembly.Module;
+}
+
+/** @throws Error if the files cannot be fetched or compiled. */
+export async function loadMediaPipe({ loader, wasm }: MediaPipeFiles): Promise<MediaPipe> {
+  const [{ default: factory }, module] = await Promise.all([
+    import(/* @vite-ignore */ loader),
+    WebAssembly.compileStreaming(fetch(wasm)),
+  ]);
+  return { factory, wasm: module };
+}
+
 /** A face as a network sees it; `box` in pixels of the view it was found in. */
 export interface RawFace {
   box: Box;
@@ -28,32 +43,41 @@ export interface BlazeFace {
 /** What `detect` returns at least; MediaPipe's own default is 0.5. */
 const minConfidence = 0.35;
 
-interface ModuleHolder {
-  custom_dbg?: unknown;
+/** Globals through which tasks-vision and its WebAssembly loader talk. */
+interface Globals {
   ModuleFactory?: unknown;
   Module?: unknown;
+  custom_dbg?: unknown;
 }
 
 /**
  * @param model bytes of a `face_detection_*.tflite`; tasks-vision tells short and full range apart
  *   by their number of anchors.
- * @throws Error if the WebAssembly or the model cannot be loaded.
+ * @throws Error if the network cannot be started.
  */
 export async function createBlazeFace(
-  files: MediaPipeFiles,
+  { factory, wasm }: MediaPipe,
   model: Uint8Array,
 ): Promise<BlazeFace> {
-  const holder = globalThis as ModuleHolder;
-  const { default: factory } = await import(/* @vite-ignore */ files.loader);
+  const globals = globalThis as Globals;
   // tasks-vision imports its loader for the global it leaves and clears that afterwards; an ES
   // module runs only once, so the second detector would find none. With the global set, an empty
-  // `wasmLoaderPath` skips the import. The rest silences the library's log, which would fill the
-  // extension's page of errors.
-  holder.ModuleFactory = factory;
-  holder.custom_dbg = () => {};
-  holder.Module = { print() {}, printErr() {} };
+  // `wasmLoaderPath` skips the import.
+  globals.ModuleFactory = factory;
+  globals.Module = {
+    instantiateWasm(
+      imports: WebAssembly.Imports,
+      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ) {
+      void WebAssembly.instantiate(wasm, imports).then((instance) => receive(instance, wasm));
+    },
+    print() {},
+    printErr() {},
+  };
+  // The library's log would fill the extension's page of errors.
+  globals.custom_dbg = () => {};
   const detector = await FaceDetector.createFromOptions(
-    { wasmLoaderPath: "", wasmBinaryPath: files.wasm },
+    { wasmLoaderPath: "", wasmBinaryPath: "" },
     {
       canvas: createPixelCanvas(),
       baseOptions: { modelAssetBuffer: model, delegate: "CPU" },

@@ -4,7 +4,13 @@
  * another look found the face, a second full-range look decides its box.
  */
 import type { Box } from "../verdict/verdict";
-import { type BlazeFace, createBlazeFace, type MediaPipeFiles, type RawFace } from "./blaze-face";
+import {
+  type BlazeFace,
+  createBlazeFace,
+  loadMediaPipe,
+  type MediaPipeFiles,
+  type RawFace,
+} from "./blaze-face";
 import { addNewFaces } from "./merge";
 import type { RgbaView } from "./pixel-canvas";
 import { tilesOf } from "./tiles";
@@ -80,9 +86,10 @@ export class FaceFinder {
     files: MediaPipeFiles,
     models: { fullRange: Uint8Array; shortRange: Uint8Array },
   ): Promise<FaceFinder> {
+    const mediaPipe = await loadMediaPipe(files);
     // One after the other: the library passes its module through a global.
-    const fullRange = await createBlazeFace(files, models.fullRange);
-    return new FaceFinder(fullRange, await createBlazeFace(files, models.shortRange));
+    const fullRange = await createBlazeFace(mediaPipe, models.fullRange);
+    return new FaceFinder(fullRange, await createBlazeFace(mediaPipe, models.shortRange));
   }
 
   /** @returns faces in pixels of the picture, largest first, at most `maxFaces`. */

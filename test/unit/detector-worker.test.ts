@@ -8,7 +8,11 @@ import {
 import type { FromWorker, ToWorker } from "../../entrypoints/offscreen/worker-protocol";
 import type { DetectorDescription } from "../../model/detector/types";
 
-const description = { backend: "webgl", model: "student 1" } as DetectorDescription;
+const description = {
+  backend: "webgl",
+  model: "student 1",
+  probes: [] as object[],
+} as DetectorDescription;
 
 type Answer = (message: ToWorker, worker: StandIn) => void;
 let answer: Answer;
