@@ -3,6 +3,8 @@
  * never pass through here: the browser opens them itself. Where the browser dies, a new one goes on,
  * and what it died on is tried once more by itself.
  */
+import { access, constants } from "node:fs/promises";
+import type { Locator } from "playwright-core";
 import { type BridgeMessage, bridgeName } from "../entrypoints/scan/bridge";
 import type { Scanned } from "../entrypoints/scan/scanner";
 import type { BackendName } from "../model/backend/backend";
@@ -44,15 +46,15 @@ const silenceMs = 240_000;
 /** Files that wait inside the browser for each worker, so that none is ever idle. */
 const aheadPerJob = 4;
 
-/** Starts in a row that may fail before we give up. */
-const mostFailedStarts = 2;
+/** Browsers in a row that may come to nothing before we give up. */
+const mostIdleRounds = 2;
 
 /** @throws ScanFailure; files that were not answered by then have no answer. */
 export async function scanInBrowser(options: ScanBrowserOptions): Promise<void> {
   let waiting = options.paths.map((_, index) => index);
   /** In work when a browser died: any of them may have been the reason. */
   const suspects = new Set<number>();
-  let failedStarts = 0;
+  let idleRounds = 0;
   while (waiting.length > 0 && !options.signal.aborted) {
     const alone = waiting.find((index) => suspects.has(index));
     const round = new Round(options, alone === undefined ? waiting : [alone]);
@@ -61,12 +63,13 @@ export async function scanInBrowser(options: ScanBrowserOptions): Promise<void> 
     } catch (error) {
       if (!(error instanceof BrowserLost)) throw error;
       if (options.signal.aborted) break;
-      if (!round.ready && ++failedStarts >= mostFailedStarts) {
-        throw new ScanFailure(`The browser does not come up. ${error.message}`);
+      const idle = round.answered.size === 0 && round.inWork.size === 0;
+      idleRounds = idle ? idleRounds + 1 : 0;
+      if (idleRounds >= mostIdleRounds) {
+        throw new ScanFailure(`The browser does not work. ${error.message}`);
       }
       options.onNote(`${error.message} Starting it again.`);
     }
-    if (round.ready) failedStarts = 0;
     for (const index of round.inWork) {
       if (index === alone) {
         options.onLost(index, "the browser stopped twice while reading this file");
@@ -83,12 +86,13 @@ class Round {
   readonly answered = new Set<number>();
   /** Begun and not answered. */
   readonly inWork = new Set<number>();
-  ready = false;
 
   readonly #options: ScanBrowserOptions;
   readonly #indices: number[];
-  /** Handed to the page so far: a file's id there is its place in `#indices`. */
+  /** How many of `#indices` were handed to the page, or had gone. */
   #handed = 0;
+  /** Those the page has, by their id there. */
+  readonly #byId: number[] = [];
   #lastHeard = Date.now();
   #wake: () => void = () => undefined;
   #failure: Error | null = null;
@@ -107,6 +111,7 @@ class Round {
     });
     const stop = () => this.#end(new BrowserLost("The run was stopped."));
     signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
     const watch = setInterval(() => this.#checkSilence(), 5_000);
     try {
       const page = await browser.context.newPage();
@@ -122,9 +127,7 @@ class Round {
         const room = workers * aheadPerJob - ahead;
         // Handing over in bunches: each costs a few round trips.
         if (this.#handed < this.#indices.length && room >= workers) {
-          const bunch = this.#indices.slice(this.#handed, this.#handed + room);
-          this.#handed += bunch.length;
-          await field.setInputFiles(bunch.map((index) => this.#options.paths[index] ?? ""));
+          await this.#hand(field, this.#indices.slice(this.#handed, this.#handed + room));
         } else {
           await new Promise<void>((wake) => {
             this.#wake = wake;
@@ -142,15 +145,35 @@ class Round {
     if (this.#failure) throw this.#failure;
   }
 
+  /** Playwright refuses a whole bunch for one file that has gone in the meantime. */
+  async #hand(field: Locator, bunch: number[]): Promise<void> {
+    this.#handed += bunch.length;
+    const paths: string[] = [];
+    for (const index of bunch) {
+      const path = this.#options.paths[index] ?? "";
+      const readable = await access(path, constants.R_OK).then(
+        () => true,
+        () => false,
+      );
+      if (readable) {
+        this.#byId.push(index);
+        paths.push(path);
+      } else {
+        this.answered.add(index);
+        this.#options.onLost(index, "the file is no longer there");
+      }
+    }
+    if (paths.length > 0) await field.setInputFiles(paths);
+  }
+
   #hear(message: BridgeMessage): void {
     this.#lastHeard = Date.now();
     if (message.type === "failed") return this.#end(new ScanFailure(message.message));
     if (message.type === "ready") {
-      this.ready = true;
       this.#options.onReady(message.description);
       return;
     }
-    const index = this.#indices[message.id];
+    const index = this.#byId[message.id];
     // A frame only says that the browser is alive.
     if (index === undefined || message.type === "frame") return;
     if (message.type === "started") {

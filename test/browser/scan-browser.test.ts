@@ -63,6 +63,12 @@ test("gives up a file that kills the browser twice, and no other", async () => {
   expect(run.inOrder()).toEqual(names.map((name) => (name === "coffee.jpg" ? "lost" : "scanned")));
 });
 
+test("passes over a file that has gone since it was found", async () => {
+  const run = new Run(["cat.jpg", "gone.jpg"]);
+  await run.scan();
+  expect(run.inOrder()).toEqual(["scanned", "lost"]);
+});
+
 test("fails with the reason where no browser comes up", async () => {
   const launchBrowser = () => Promise.reject(new Error("no such luck"));
   const failure = await new Run(names).scan({ launchBrowser }).catch((error: unknown) => error);
