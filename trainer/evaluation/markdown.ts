@@ -19,7 +19,7 @@ function percent(value: number): string {
 
 function percentWithInterval({ value, low, high }: Interval): string {
   const interval = Number.isFinite(low)
-    ? ` (${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)})`
+    ? ` (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)})`
     : "";
   return `${percent(value)}${interval}`;
 }
