@@ -18,8 +18,8 @@ const settledFrames = 8;
 const frameDeadlineMs = 45_000;
 /** A video without a frame by then is said not to have loaded. */
 const loadPatienceMs = 20_000;
-/** Black frames in a row until a protected video counts as unreadable. */
-const maxBlackFrames = 3;
+/** Frames in a row that could not be had, or were black in a protected video, until we say so. */
+const maxFailures = 3;
 const retryMs = 1000;
 
 export interface VideoScanHost {
@@ -45,7 +45,7 @@ export class VideoScan {
   private sampledTime: number | null = null;
   private tookMs = 0;
   private frames = 0;
-  private blackFrames = 0;
+  private failures = 0;
   private captured = false;
   private givenUp = false;
   /** Frames behind the verdict that was shown before the detector forgot this video. */
@@ -103,7 +103,7 @@ export class VideoScan {
 
   tryAgain(): void {
     this.givenUp = false;
-    this.blackFrames = 0;
+    this.failures = 0;
     this.sampledTime = null;
     this.proceed();
   }
@@ -162,7 +162,8 @@ export class VideoScan {
 
   private due(): void {
     if (this.ending.signal.aborted || this.isBusy || this.priority !== 0 || isPageHidden()) return;
-    if (this.isStill() || this.captured) {
+    // The first frame is taken as it is: a video that shows a still picture presents no second one.
+    if (this.isStill() || this.captured || this.sampledTime === null) {
       void this.sample(this.video.currentTime);
       return;
     }
@@ -194,8 +195,12 @@ export class VideoScan {
     } catch (error) {
       if (!isCurrent()) return;
       const tainted = error instanceof DOMException && error.name === "SecurityError";
-      if (tainted && !this.captured) this.captured = true;
-      this.giveFrameUp(tainted ? 0 : retryMs);
+      if (tainted && !this.captured) {
+        this.captured = true;
+        this.giveFrameUp(0);
+      } else {
+        this.failFrame();
+      }
     }
   }
 
@@ -214,7 +219,11 @@ export class VideoScan {
     const { subject, priority } = this;
     const reduced = reduceFrame(sharp);
     this.sampledTime = this.isStill() ? this.video.currentTime : time;
-    if (this.isProtectedBlack(isBlack(reduced))) return;
+    if (this.video.mediaKeys && isBlack(reduced)) {
+      this.failFrame();
+      return;
+    }
+    this.failures = 0;
     const { width, height } = sharp;
     const { id } = subject;
     if (!this.host.send({ type: "video-frame", id, time, width, height, reduced, priority })) {
@@ -230,18 +239,19 @@ export class VideoScan {
     }
   }
 
-  /** Ends the frame where a protected video shows nothing; says so after a few of them. */
-  private isProtectedBlack(black: boolean): boolean {
-    if (!black || !this.video.mediaKeys) {
-      this.blackFrames = 0;
-      return false;
-    }
-    this.blackFrames += 1;
-    if (this.blackFrames >= maxBlackFrames) {
-      this.abstain("the video is protected (DRM), so the browser hands out black frames");
+  /** Ends a frame that came to nothing; after a few of them it is said of the video. */
+  private failFrame(): void {
+    this.failures += 1;
+    // The next look is at whatever stands there, even if the video stands still.
+    this.sampledTime = null;
+    if (this.failures >= maxFailures) {
+      this.abstain(
+        this.video.mediaKeys
+          ? "the video is protected (DRM), so the browser does not hand out its picture"
+          : "the browser does not hand out its picture",
+      );
     }
     this.giveFrameUp();
-    return true;
   }
 
   private interval(): number {
@@ -252,9 +262,12 @@ export class VideoScan {
   /** Why there is nothing to sample, said at once or after some patience. */
   private explainNoFrame(): void {
     const { video } = this;
-    if (video.error || video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) {
+    // Also the state of a video that has just been given a source.
+    const seemsWithoutSource = video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
+    const loads = video.networkState === HTMLMediaElement.NETWORK_LOADING;
+    if (video.error) {
       this.abstainForNow("unreadable", "the browser cannot play it");
-    } else if (video.paused && video.networkState !== HTMLMediaElement.NETWORK_LOADING) {
+    } else if (video.paused && !loads && !seemsWithoutSource) {
       this.abstainForNow("not-scanned", "it has not been played yet");
     } else {
       this.loadTimer ??= setTimeout(() => {
