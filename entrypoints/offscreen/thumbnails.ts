@@ -3,13 +3,13 @@ import type { RgbaView } from "../../model/faces/pixel-canvas";
 
 const sidePx = 96;
 /** As many as a card shows. */
-const most = 8;
+export const maxThumbnails = 8;
 /** The border drops longer URLs. */
 const maxLength = 32_768;
 
 /** @param looks one function a face, strongest first, that gives its square at the size asked for. */
 export async function thumbnailsOf(looks: ((px: number) => RgbaView)[]): Promise<string[]> {
-  const urls = await Promise.all(looks.slice(0, most).map((look) => encode(look(sidePx))));
+  const urls = await Promise.all(looks.slice(0, maxThumbnails).map((look) => encode(look(sidePx))));
   return urls.filter((url) => url.length <= maxLength);
 }
 

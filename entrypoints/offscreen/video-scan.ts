@@ -2,9 +2,7 @@
 import type { DetectorDescription, FoundFaces, ScoredFrame } from "../../model/detector/types";
 import type { Verdict } from "../../model/verdict/verdict";
 import { VideoVerdict } from "../../model/verdict/video";
-
-/** Thumbnails sent along with a verdict; a card shows no more. */
-const maxThumbnails = 4;
+import { maxThumbnails } from "./thumbnails";
 
 export class VideoScan {
   readonly #aggregate: VideoVerdict;

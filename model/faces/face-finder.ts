@@ -53,6 +53,12 @@ const maxSecondLooks = 24;
 const maxTiles = 16;
 /** Tiles do not get smaller than this, pixels: smaller faces carry no trace anyway. */
 const minTilePx = 640;
+/**
+ * So many faces at the first look are a group, and of a group the first look overlooks one in
+ * twenty: it is looked at again in parts of this share of the longer side.
+ */
+const groupFaces = 4;
+const groupTileShare = 0.6;
 
 /**
  * Full-range box of a face from its short-range box, for faces that only the latter sees; medians
@@ -68,7 +74,7 @@ export interface FindOptions {
 }
 
 interface Candidate extends RawFace {
-  /** True where the box is already as precise as in training. */
+  /** True where the box is as precise as in training, and nothing speaks against a face. */
   precise: boolean;
 }
 
@@ -89,7 +95,11 @@ export class FaceFinder {
     const mediaPipe = await loadMediaPipe(files);
     // One after the other: the library passes its module through a global.
     const fullRange = await createBlazeFace(mediaPipe, models.fullRange);
-    return new FaceFinder(fullRange, await createBlazeFace(mediaPipe, models.shortRange));
+    const shortRange = await createBlazeFace(mediaPipe, models.shortRange);
+    // The first look takes half a second; better now, while pictures are still being fetched.
+    const blank = { width: 64, height: 64, data: new Uint8ClampedArray(64 * 64 * 4) };
+    for (const network of [fullRange, shortRange]) network.detect(blank);
+    return new FaceFinder(fullRange, shortRange);
   }
 
   /** @returns faces in pixels of the picture, largest first, at most `maxFaces`. */
@@ -101,7 +111,11 @@ export class FaceFinder {
       found,
       likely(this.#shortRange, view).map((face) => shortCandidate(face, view, whole)),
     );
-    if (tiles) found = addNewFaces(found, this.#lookAtTiles(picture, minFacePx));
+    if (tiles) {
+      const side = Math.max(minTilePx, minFacePx / findableShare);
+      const group = found.length >= groupFaces ? longer(whole) * groupTileShare : side;
+      found = addNewFaces(found, this.#lookAtTiles(picture, Math.min(side, group)));
+    }
     const byArea = (a: RawFace, b: RawFace) => area(b.box) - area(a.box);
     let looks = 0;
     const settled = found.toSorted(byArea).flatMap((face) => {
@@ -116,12 +130,11 @@ export class FaceFinder {
     this.#shortRange.close();
   }
 
-  #lookAtTiles(picture: Viewable, minFacePx: number): Candidate[] {
-    const side = Math.max(minTilePx, minFacePx / findableShare);
+  #lookAtTiles(picture: Viewable, side: number): Candidate[] {
     return tilesOf(picture.width, picture.height, side, maxTiles).flatMap((tile) => {
       const view = viewOf(picture, tile, viewPx);
       return likely(this.#fullRange, view)
-        .map((face) => fullCandidate(face, view, tile))
+        .map((face) => ({ ...fullCandidate(face, view, tile), precise: false }))
         .filter(({ box }) => !isCutBy(box, tile, picture));
     });
   }

@@ -17,6 +17,13 @@ test("half a face at a tile's edge is part of the whole one", () => {
   expect(addNewFaces(whole, [raw(0.9, [50, 40, 45, 45])])).toEqual(whole);
 });
 
+test("a chin is no second face, a neighbour half behind is", () => {
+  const large = raw(0.9, [418, 224, 332, 331]);
+  expect(addNewFaces([large], [raw(0.6, [471, 504, 150, 150])])).toEqual([large]);
+  const behind = raw(0.6, [680, 250, 250, 250]);
+  expect(addNewFaces([large], [behind])).toEqual([large, behind]);
+});
+
 test("of equal looks the surer face wins", () => {
   const sure = raw(0.9, [0, 0, 100, 100]);
   expect(addNewFaces([], [raw(0.5, [5, 5, 100, 100]), sure])).toEqual([sure]);
