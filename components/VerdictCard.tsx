@@ -100,7 +100,7 @@ export function VerdictCard(props: VerdictCardProps) {
           {howItWorks.map((sentence) => (
             <p key={sentence}>{sentence}</p>
           ))}
-          <p class="card-model">Checked by {verdict.model}.</p>
+          {verdict.level && <p class="card-model">Checked by {verdict.model}.</p>}
         </details>
       </div>
       {onHideSite && (

@@ -123,12 +123,17 @@ test("says how much of a video was looked at and when signs were seen", () => {
 });
 
 test("shows hostile text as text", () => {
-  const card = show({
-    verdict: verdict({ reason: "unreadable", detail: hostile, model: hostile }),
+  const refused = show({
+    verdict: verdict({ reason: "unreadable", detail: hostile }),
     siteName: hostile,
     onHideSite: () => {},
+  });
+  expect(refused.querySelector("img")).toBeNull();
+  expect(refused.textContent?.split(hostile)).toHaveLength(3);
+  const flagged = show({
+    verdict: verdict({ level: "strong", model: hostile, faces: [face(3, "strong")] }),
     thumbnails: [hostile],
   });
-  expect(card.querySelector("img")).toBeNull();
-  expect(card.textContent?.split(hostile)).toHaveLength(4);
+  expect(flagged.querySelector("img")).toBeNull();
+  expect(flagged.textContent?.split(hostile)).toHaveLength(2);
 });
