@@ -5,7 +5,7 @@
 import { abstain } from "../../model/verdict/picture";
 import { type FromDetector, parseMessage, type ToDetector, toDetector } from "../shared/messages";
 import { DetectorError, type DetectorWorker, FrameError } from "./detector-worker";
-import { PictureScans } from "./picture-scans";
+import { type InTurn, PictureScans } from "./picture-scans";
 import { Recent } from "./recent";
 import { Scheduler } from "./scheduler";
 import { VideoScan } from "./video-scan";
@@ -22,10 +22,16 @@ export interface DetectorPort {
 type Message<T extends ToDetector["type"]> = Extract<ToDetector, { type: T }>;
 
 /**
- * Jobs at once: while one is in the worker, others fetch. More would only make the visible ones
- * wait behind what was fetched before.
+ * Pictures under way at once, waiting for their server mostly, and those of one page, which may
+ * have pictures that never arrive.
  */
-const concurrentJobs = 3;
+const picturesAtOnce = 16;
+const picturesOfPortAtOnce = 6;
+/**
+ * Calls to the worker at once: one that it does and one that it finds when done. With more, what has
+ * just come into view would wait behind what came before.
+ */
+const callsAtOnce = 2;
 /** A content script keeps fewer in flight; a process that sends more has been taken over. */
 const maxJobsOfPort = 64;
 /** Bytes of pictures that a port may have waiting here. */
@@ -38,7 +44,8 @@ const shapeTolerance = 0.1;
 
 export class DetectorService {
   readonly #detector: DetectorWorker;
-  readonly #scheduler = new Scheduler(concurrentJobs);
+  readonly #pictureJobs = new Scheduler(picturesAtOnce, picturesOfPortAtOnce);
+  readonly #calls = new Scheduler(callsAtOnce);
   readonly #pictures: PictureScans;
   readonly #ports = new Set<PortSession>();
   #nextPort = 0;
@@ -51,19 +58,18 @@ export class DetectorService {
   }
 
   get isIdle(): boolean {
-    return this.#scheduler.isIdle;
+    return this.#pictureJobs.isIdle && this.#calls.isIdle;
   }
 
   /** Serves a port until it disconnects. The caller has checked who opened it. */
   accept(port: DetectorPort) {
-    const session = new PortSession(
-      port,
-      `${this.#nextPort++}`,
-      this.#detector,
-      this.#scheduler,
-      this.#pictures,
-      () => this.onActivity(),
-    );
+    const session = new PortSession(port, `${this.#nextPort++}`, {
+      detector: this.#detector,
+      pictureJobs: this.#pictureJobs,
+      calls: this.#calls,
+      pictures: this.#pictures,
+      activity: () => this.onActivity(),
+    });
     this.#ports.add(session);
     port.onDisconnect.addListener(() => {
       session.end();
@@ -73,34 +79,37 @@ export class DetectorService {
   }
 }
 
+/** What all ports share. */
+interface Shared {
+  detector: DetectorWorker;
+  /** Pictures from first to last. */
+  pictureJobs: Scheduler;
+  /** Of pictures and videos, what uses the worker. */
+  calls: Scheduler;
+  pictures: PictureScans;
+  activity(): void;
+}
+
+/** Work that a port has asked for: its bytes count against the port's share of memory. */
+interface PortJob {
+  bytes: number;
+  priority: number;
+}
+
 class PortSession {
   readonly #port: DetectorPort;
   readonly #name: string;
-  readonly #detector: DetectorWorker;
-  readonly #scheduler: Scheduler;
-  readonly #pictures: PictureScans;
-  readonly #activity: () => void;
-  /** Waiting and running jobs by key, with the bytes each holds. */
-  readonly #jobs = new Map<string, { bytes: number }>();
+  readonly #shared: Shared;
+  readonly #jobs = new Map<string, PortJob>();
   readonly #videos = new Recent<string, VideoScan>(maxVideosOfPort);
   #ended = false;
 
-  constructor(
-    port: DetectorPort,
-    name: string,
-    detector: DetectorWorker,
-    scheduler: Scheduler,
-    pictures: PictureScans,
-    activity: () => void,
-  ) {
+  constructor(port: DetectorPort, name: string, shared: Shared) {
     this.#port = port;
     this.#name = name;
-    this.#detector = detector;
-    this.#scheduler = scheduler;
-    this.#pictures = pictures;
-    this.#activity = activity;
+    this.#shared = shared;
     port.onMessage.addListener((raw) => {
-      activity();
+      shared.activity();
       const message = parseMessage(toDetector, raw);
       if (message) this.#receive(message);
     });
@@ -109,14 +118,13 @@ class PortSession {
 
   end() {
     this.#ended = true;
-    for (const key of this.#jobs.keys()) this.#scheduler.cancel(key);
-    this.#jobs.clear();
+    for (const key of this.#jobs.keys()) this.#cancel(key);
   }
 
   async #announce() {
     this.#send({ type: "detector", state: "loading" });
     try {
-      await this.#detector.describe();
+      await this.#shared.detector.describe();
       this.#send({ type: "detector", state: "ready" });
     } catch (error) {
       this.#send({ type: "detector", state: "failed", detail: (error as Error).message });
@@ -137,15 +145,10 @@ class PortSession {
       case "scan-image":
         return this.#scanPicture(message);
       case "prioritise":
-        for (const key of this.#keysOf(message.id)) {
-          this.#scheduler.prioritise(key, message.priority);
-        }
+        for (const key of this.#keysOf(message.id)) this.#prioritise(key, message.priority);
         return;
       case "cancel":
-        for (const key of this.#keysOf(message.id)) {
-          this.#scheduler.cancel(key);
-          this.#jobs.delete(key);
-        }
+        for (const key of this.#keysOf(message.id)) this.#cancel(key);
         this.#videos.delete(message.id);
         return;
       case "video-frame":
@@ -159,17 +162,31 @@ class PortSession {
     return [`${this.#name}/picture/${id}`, `${this.#name}/video/${id}`];
   }
 
-  /** @param run does the work and sends its answers. @param bytes that it holds meanwhile. */
+  #prioritise(key: string, priority: number) {
+    const job = this.#jobs.get(key);
+    if (job) job.priority = priority;
+    this.#shared.pictureJobs.prioritise(key, priority);
+    this.#shared.calls.prioritise(key, priority);
+  }
+
+  #cancel(key: string) {
+    this.#jobs.delete(key);
+    this.#shared.pictureJobs.cancel(key);
+    this.#shared.calls.cancel(key);
+  }
+
+  /** Puts work in line; `run` sends its own answers. An older job of the same key is cancelled. */
   #schedule(
+    line: Scheduler,
     key: string,
-    priority: number,
-    bytes: number,
+    job: PortJob,
     run: (signal: AbortSignal) => Promise<void>,
   ) {
-    const job = { bytes };
+    this.#cancel(key);
     this.#jobs.set(key, job);
-    this.#scheduler.add(key, {
-      priority,
+    line.add(key, {
+      priority: job.priority,
+      group: this.#name,
       run: async (signal) => {
         try {
           await run(signal);
@@ -179,10 +196,23 @@ class PortSession {
         } finally {
           // A newer job may have taken the key.
           if (this.#jobs.get(key) === job) this.#jobs.delete(key);
-          this.#activity();
+          this.#shared.activity();
         }
       },
     });
+  }
+
+  /** Lets part of a job wait for its turn at the worker. */
+  #inTurn(key: string, job: PortJob, signal: AbortSignal): InTurn {
+    return (work) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        this.#shared.calls.add(key, {
+          priority: job.priority,
+          group: this.#name,
+          run: () => work().then(resolve, reject),
+        });
+      });
   }
 
   #isOverloaded(bytes: number): boolean {
@@ -199,10 +229,13 @@ class PortSession {
       return;
     }
     const pageUrls = [this.#port.sender?.url, this.#port.sender?.tab?.url];
-    this.#schedule(this.#keysOf(id)[0], priority, bytes, async (signal) => {
+    const key = this.#keysOf(id)[0];
+    const job = { bytes, priority };
+    this.#schedule(this.#shared.pictureJobs, key, job, async (signal) => {
       this.#send({ type: "started", id });
       try {
-        const result = await this.#pictures.scan(source, pageUrls, signal);
+        const inTurn = this.#inTurn(key, job, signal);
+        const result = await this.#shared.pictures.scan(source, pageUrls, inTurn, signal);
         if (!signal.aborted) this.#send({ type: "verdict", id, ...result });
       } catch (error) {
         if (signal.aborted) return;
@@ -224,13 +257,14 @@ class PortSession {
     const bytes = reduced.rgba.byteLength;
     const since = performance.now();
     if (this.#isOverloaded(bytes)) return this.#frameDone(id, time, since);
-    this.#schedule(this.#keysOf(id)[1], priority, bytes, (signal) =>
+    const { detector, calls } = this.#shared;
+    this.#schedule(calls, this.#keysOf(id)[1], { bytes, priority }, (signal) =>
       this.#frameStep(id, time, since, signal, async () => {
-        const video = this.#videos.get(id) ?? new VideoScan(await this.#detector.describe());
+        const video = this.#videos.get(id) ?? new VideoScan(await detector.describe());
         if (signal.aborted) return;
         this.#videos.set(id, video);
         this.#send({ type: "started", id });
-        const found = await this.#detector.findFaces(reduced, width, height);
+        const found = await detector.findFaces(reduced, width, height);
         if (signal.aborted) return;
         const squares = found.faces.flatMap(({ cut }) => (cut ? [cut] : []));
         if (squares.length > 0) {
@@ -238,7 +272,7 @@ class PortSession {
           this.#send({ type: "want-crops", id, time, squares });
           return;
         }
-        const scored = await this.#detector.scoreCrops(found, [], time);
+        const scored = await detector.scoreCrops(found, [], time);
         if (!signal.aborted) this.#finishFrame(id, video, scored, time, since);
       }),
     );
@@ -264,9 +298,10 @@ class PortSession {
     }
     // A frame half done goes before all that has not begun.
     const bytes = crops.reduce((sum, { rgba }) => sum + rgba.byteLength, 0);
-    this.#schedule(this.#keysOf(id)[1], -1, bytes, (signal) =>
+    const { detector, calls } = this.#shared;
+    this.#schedule(calls, this.#keysOf(id)[1], { bytes, priority: -1 }, (signal) =>
       this.#frameStep(id, time, since, signal, async () => {
-        const scored = await this.#detector.scoreCrops(found, crops, time);
+        const scored = await detector.scoreCrops(found, crops, time);
         if (!signal.aborted) this.#finishFrame(id, video, scored, time, since);
       }),
     );

@@ -17,6 +17,9 @@ export interface PictureResult {
   sha256?: string;
 }
 
+/** Runs a piece of work when it is its turn to use the detector. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Results of some twenty kilobytes each, thumbnails mostly. */
 const rememberedResults = 400;
 /** An address may show another picture later; until then a feed that scrolls back is free. */
@@ -38,6 +41,7 @@ export class PictureScans {
   async scan(
     source: PictureSource,
     pageUrls: readonly (string | undefined)[],
+    inTurn: InTurn,
     signal: AbortSignal,
   ): Promise<PictureResult> {
     let bytes: ArrayBuffer;
@@ -58,7 +62,7 @@ export class PictureScans {
     const sha256 = await sha256Hex(new Uint8Array(bytes));
     signal.throwIfAborted();
     const result =
-      this.#byContent.get(sha256) ?? pick(await this.#detector.analysePicture(bytes, sha256));
+      this.#byContent.get(sha256) ?? (await inTurn(() => this.#analyse(bytes, sha256)));
     // What could not be read now (too busy, perhaps) may be readable next time.
     if (result.verdict.reason !== "unreadable") {
       this.#byContent.set(sha256, result);
@@ -67,6 +71,13 @@ export class PictureScans {
       }
     }
     return result;
+  }
+
+  async #analyse(bytes: ArrayBuffer, sha256: string): Promise<PictureResult> {
+    // The same picture may have been ahead in the line.
+    const known = this.#byContent.get(sha256);
+    if (known) return known;
+    return pick(await this.#detector.analysePicture(bytes, sha256));
   }
 
   #known(url: string): PictureResult | undefined {

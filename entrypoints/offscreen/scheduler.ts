@@ -1,28 +1,36 @@
 /**
- * Order of work: lower priority numbers first, first come first served among equals. A fixed number
- * run at once.
+ * Order of work: lower priority numbers first, first come first served among equals. So many run at
+ * once, and so many of one group, so that one page with stalling pictures leaves room for others.
  */
 
 export interface Job {
   /** Lower is sooner. */
   priority: number;
+  /** Who it is for. */
+  group: string;
   /** Never rejects. Its signal is aborted when the job is cancelled; then nobody waits for it. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-interface Entry {
+interface Running {
   key: string;
-  job: Job;
+  group: string;
+  controller: AbortController;
 }
 
 export class Scheduler {
-  readonly #waiting = new Map<string, Entry>();
-  readonly #running = new Set<{ key: string; controller: AbortController }>();
+  readonly #waiting = new Map<string, Job>();
+  readonly #running = new Set<Running>();
   readonly #limit: number;
+  readonly #groupLimit: number;
 
-  /** @param limit jobs that run at once. */
-  constructor(limit: number) {
+  /**
+   * @param limit jobs that run at once.
+   * @param groupLimit jobs of one group that run at once.
+   */
+  constructor(limit: number, groupLimit = limit) {
     this.#limit = limit;
+    this.#groupLimit = groupLimit;
   }
 
   get isIdle(): boolean {
@@ -32,13 +40,13 @@ export class Scheduler {
   /** Replaces a job of the same key, waiting or running. */
   add(key: string, job: Job) {
     this.cancel(key);
-    this.#waiting.set(key, { key, job });
+    this.#waiting.set(key, job);
     this.#pump();
   }
 
   prioritise(key: string, priority: number) {
-    const entry = this.#waiting.get(key);
-    if (entry) entry.job = { priority, run: entry.job.run };
+    const job = this.#waiting.get(key);
+    if (job) this.#waiting.set(key, { ...job, priority });
   }
 
   cancel(key: string) {
@@ -50,27 +58,31 @@ export class Scheduler {
 
   #pump() {
     while (this.#running.size < this.#limit) {
-      const next = this.#next();
-      if (!next) return;
-      this.#waiting.delete(next.key);
-      void this.#run(next);
+      const key = this.#next();
+      const job = key === null ? undefined : this.#waiting.get(key);
+      if (key === null || !job) return;
+      this.#waiting.delete(key);
+      void this.#run(key, job);
     }
   }
 
-  #next(): Entry | null {
-    let best: Entry | null = null;
+  #next(): string | null {
+    const places = new Map<string, number>();
+    for (const { group } of this.#running) places.set(group, (places.get(group) ?? 0) + 1);
+    let best: { key: string; priority: number } | null = null;
     // A Map keeps the order of insertion.
-    for (const entry of this.#waiting.values()) {
-      if (!best || entry.job.priority < best.job.priority) best = entry;
+    for (const [key, { priority, group }] of this.#waiting) {
+      if ((places.get(group) ?? 0) >= this.#groupLimit) continue;
+      if (!best || priority < best.priority) best = { key, priority };
     }
-    return best;
+    return best?.key ?? null;
   }
 
-  async #run({ key, job }: Entry) {
-    const running = { key, controller: new AbortController() };
+  async #run(key: string, { group, run }: Job) {
+    const running: Running = { key, group, controller: new AbortController() };
     this.#running.add(running);
     try {
-      await job.run(running.controller.signal);
+      await run(running.controller.signal);
     } finally {
       this.#running.delete(running);
       this.#pump();

@@ -3,14 +3,15 @@ import { Recent } from "../../entrypoints/offscreen/recent";
 import { Scheduler } from "../../entrypoints/offscreen/scheduler";
 
 /** Jobs that end when told to, and note the order in which they began. */
-function bench(limit: number) {
-  const scheduler = new Scheduler(limit);
+function bench(limit: number, groupLimit = limit) {
+  const scheduler = new Scheduler(limit, groupLimit);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const signals = new Map<string, AbortSignal>();
-  const add = (key: string, priority: number) =>
+  const add = (key: string, priority: number, group = "page") =>
     scheduler.add(key, {
       priority,
+      group,
       run(signal) {
         begun.push(key);
         signals.set(key, signal);
@@ -71,6 +72,15 @@ test("newer work of the same key replaces the older", async () => {
   expect(begun).toEqual(["video", "video"]);
   expect(scheduler.isIdle).toBe(false);
   await end("video");
+});
+
+test("one group cannot take every place", async () => {
+  const { begun, add, end } = bench(3, 2);
+  for (const key of ["a", "b", "c"]) add(key, 0, "greedy");
+  add("other", 2, "modest");
+  expect(begun).toEqual(["a", "b", "other"]);
+  await end("a");
+  expect(begun).toEqual(["a", "b", "other", "c"]);
 });
 
 test("what was used least recently is forgotten", () => {

@@ -249,6 +249,28 @@ test("a port that floods is told so, and others are served", async () => {
   expect(flood.verdicts()[0]?.verdict).toMatchObject({ reason: "not-scanned" });
 });
 
+test("pictures that never arrive hold up neither other pages nor videos", async () => {
+  respond = (url) =>
+    url.includes("stall") ? new Promise(() => {}) : Promise.resolve(new Response(url));
+  const service = new DetectorService(makeDetector());
+  const hostile = connect(service);
+  for (let i = 0; i < 40; i++) hostile.say(picture(`${i}`, `https://evil.example/stall${i}.jpg`));
+  hostile.say(frame(1));
+  const page = connect(service);
+  page.say(picture("a", "https://cdn.example/a.jpg"));
+  await vi.waitFor(() => expect(page.verdicts()).toHaveLength(1));
+  await vi.waitFor(() => expect(hostile.answers.at(-1)?.type).toBe("frame-done"));
+});
+
+test("the same bytes asked for twice at once are scored once", async () => {
+  respond = async () => new Response("the same");
+  const detector = makeDetector();
+  const page = connect(new DetectorService(detector));
+  for (const id of ["a", "b", "c", "d"]) page.say(picture(id, `https://cdn.example/${id}.jpg`));
+  await vi.waitFor(() => expect(page.verdicts()).toHaveLength(4));
+  expect(detector.analysePicture.mock.calls.length).toBeLessThanOrEqual(2);
+});
+
 test("messages that fit no schema are dropped", async () => {
   const page = connect(new DetectorService(makeDetector()));
   for (const junk of [null, 7, "x", {}, { type: "scan-image", id: 3 }, { type: "cancel" }]) {
