@@ -24,10 +24,10 @@ ${figures}
   </main>
   <footer>
     <p>The photographs are works of the United States government in the public domain, or CC0. The
-      altered ones were made by this project to test its detector; “drawn small” is a face drawn at
-      64 × 64 pixels and enlarged, as the first face-swapping programs did, “sharp” one as fine as
-      the picture around it: the people shown never looked like
+      altered ones were made by this project to test its detector: the people shown never looked like
       that, and none of them has anything to do with Unmask.</p>
+    <p>“Drawn small” is a face drawn at 64 × 64 pixels and enlarged, as the first face-swapping
+      programs did; “sharp” is one as fine as the picture around it.</p>
   </footer>
 </body>
 </html>

@@ -27,6 +27,13 @@ test("tells of every medium what it is and what the extension said", () => {
   expect(demo.stdout).toMatch(/\d of 5 altered media were flagged/);
 });
 
+test("flags swapped faces in a picture and in a video, and nothing unaltered", () => {
+  for (const file of ["swap-portrait.jpg", "swap.mp4"]) {
+    expect(demo.stdout).toMatch(new RegExp(`^${file} .* signs of manipulation .* flagged$`, "m"));
+  }
+  expect(demo.stdout).toContain("0 of 7 unaltered media were flagged.");
+});
+
 test("finds no face in what has none", () => {
   for (const file of ["coffee.jpg", "cat.jpg"]) {
     expect(demo.stdout).toMatch(new RegExp(`^${file} +Unaltered +No face found`, "m"));
