@@ -22,6 +22,19 @@ export function refusalOf(url: string, pageUrls: readonly (string | undefined)[]
   return pageUrls.some(mayReachPrivateHosts) ? null : "the address belongs to a private network";
 }
 
+/**
+ * The address to ask for: browsers load the `http:` pictures of an `https:` page over `https:`, and
+ * fetching them again in the clear would tell the network what the page does not. Hosts given by
+ * number are left alone, as browsers leave them. `url` must have passed `refusalOf`.
+ */
+export function upgraded(url: string, pageUrls: readonly (string | undefined)[]): string {
+  const target = new URL(url);
+  const isSecurePage = pageUrls.some((page) => page?.startsWith("https:"));
+  const isName = !parseV4(target.hostname) && !target.hostname.startsWith("[");
+  if (isSecurePage && isName && !isPrivateHost(target.hostname)) target.protocol = "https:";
+  return target.href;
+}
+
 /** A web page that is itself on a private host, or a page of this extension (nobody else gets in). */
 function mayReachPrivateHosts(pageUrl: string | undefined): boolean {
   const page = pageUrl === undefined ? null : parse(pageUrl);

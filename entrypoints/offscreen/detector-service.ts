@@ -268,7 +268,7 @@ class PortSession {
         if (signal.aborted) return;
         const squares = found.faces.flatMap(({ cut }) => (cut ? [cut] : []));
         if (squares.length > 0) {
-          video.pending = { found, time, since };
+          video.pending = { found, time, since, askedAt: performance.now() };
           this.#send({ type: "want-crops", id, time, squares });
           return;
         }
@@ -283,10 +283,10 @@ class PortSession {
     const pending = video?.pending;
     if (!video || !pending || pending.time !== time) return;
     video.pending = null;
-    const { found, since } = pending;
+    const { found, since, askedAt } = pending;
     const wanted = found.faces.flatMap(({ cut }) => (cut ? [cut] : []));
     const fits =
-      performance.now() - since < cropsDeadlineMs &&
+      performance.now() - askedAt < cropsDeadlineMs &&
       crops.length === wanted.length &&
       crops.every((crop, i) => {
         const [, , width, height] = wanted[i] ?? [0, 0, 1, 1];

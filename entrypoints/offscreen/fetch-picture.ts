@@ -3,7 +3,7 @@
  * referrer. Stops at a size, and at a time.
  */
 import { maxMediaBytes } from "../shared/messages";
-import { refusalOf } from "./address-guard";
+import { refusalOf, upgraded } from "./address-guard";
 
 /** The picture cannot be had; the message is fit for people. */
 export class FetchRefused extends Error {
@@ -25,7 +25,7 @@ export async function fetchPicture(
   if (refusal) throw new FetchRefused(refusal);
   const timeout = AbortSignal.timeout(deadlineMs);
   try {
-    const response = await fetch(url, {
+    const response = await fetch(upgraded(url, pageUrls), {
       // The page has just loaded it; where the browser shares its cache this costs no request.
       cache: "force-cache",
       credentials: "omit",

@@ -8,8 +8,8 @@ export class VideoScan {
   readonly #aggregate: VideoVerdict;
   /** Of each track, its face as it was scored strongest. */
   readonly #thumbnails = new Map<number, { logit: number; url: string }>();
-  /** The frame that waits for its crops. */
-  pending: { found: FoundFaces; time: number; since: number } | null = null;
+  /** The frame that waits for its crops: when it came, and when they were asked for. */
+  pending: { found: FoundFaces; time: number; since: number; askedAt: number } | null = null;
 
   constructor({ calibration, model }: DetectorDescription) {
     this.#aggregate = new VideoVerdict(calibration, model);

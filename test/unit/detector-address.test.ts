@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isPrivateHost, refusalOf } from "../../entrypoints/offscreen/address-guard";
+import { isPrivateHost, refusalOf, upgraded } from "../../entrypoints/offscreen/address-guard";
 
 const publicPage = ["https://news.example/story", "https://news.example/story"];
 
@@ -93,4 +93,23 @@ describe("what may be fetched", () => {
       expect(refusalOf("http://127.0.0.1/a.png", [page, "https://news.example/"])).toBeTruthy();
     },
   );
+});
+
+describe("pictures of secure pages", () => {
+  test("are not asked for in the clear", () => {
+    expect(upgraded("http://cdn.example/a.jpg?x=1", publicPage)).toBe(
+      "https://cdn.example/a.jpg?x=1",
+    );
+    expect(upgraded("https://cdn.example/a.jpg", publicPage)).toBe("https://cdn.example/a.jpg");
+  });
+
+  test("are where the browser itself asks in the clear", () => {
+    for (const [url, page] of [
+      ["http://cdn.example/a.jpg", "http://news.example/"],
+      ["http://8.8.8.8/a.jpg", "https://news.example/"],
+      ["http://localhost:8080/a.jpg", "https://localhost/"],
+    ] as const) {
+      expect(upgraded(url, [page])).toBe(url);
+    }
+  });
 });
