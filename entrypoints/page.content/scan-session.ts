@@ -7,7 +7,7 @@ import type { Settings } from "../shared/settings";
 import { Badges } from "./badges/badges";
 import { isConnected } from "./document-access";
 import { BackgroundFinder } from "./media/background-finder";
-import { readMedium, renewVideo } from "./media/displayed-medium";
+import { isImage, readMedium, renewVideo } from "./media/displayed-medium";
 import { Finder } from "./media/finder";
 import { Gate } from "./media/gate";
 import { DetectorClient } from "./scan/detector-client";
@@ -86,7 +86,7 @@ export class ScanSession {
     }, signal);
     const finder = new Finder(
       {
-        found: (element) => this.gate.watch(element),
+        found: (element) => this.found(element),
         changed: (element) => this.changed(element),
         emptied: (video) => this.emptied(video),
         videoProgress: (video) => this.videoProgress(video),
@@ -164,6 +164,14 @@ export class ScanSession {
     this.videos.resume();
   }
 
+  /**
+   * Being watched has its price in every frame that scrolls, so pictures that have not loaded wait
+   * for their `load` event: on a page with thousands of lazy ones, that is most of them.
+   */
+  private found(element: Element): void {
+    if (!isImage(element) || readMedium(element).state !== "loading") this.gate.watch(element);
+  }
+
   private entered(element: Element): void {
     const reading = readMedium(element);
     const isMedium = reading.state === "shown" || reading.state === "broken";
@@ -211,7 +219,9 @@ export class ScanSession {
   private changed(target: Element): void {
     const name = target.localName;
     const element = name === "source" ? mediumOf(target) : target;
-    if (element) this.sourceChanged(element);
+    if (!element) return;
+    if (isImage(element)) this.found(element);
+    this.sourceChanged(element);
   }
 
   private sourceChanged(element: Element): void {

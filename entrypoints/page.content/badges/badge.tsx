@@ -7,7 +7,7 @@ import { createElement } from "../document-access";
 import type { Subject } from "../scan/subject";
 
 /** Few words for a pill; the full title is the button's name and the card's heading. */
-export function badgeWords(verdict: Verdict): string {
+function badgeWords(verdict: Verdict): string {
   if (verdict.level === "strong") return "Strong signs";
   if (verdict.level === "suspicious") return "Signs of manipulation";
   return title(verdict);
@@ -26,7 +26,9 @@ export function createBadge(open: () => void): HTMLButtonElement {
   return button;
 }
 
-export function fillBadge(button: HTMLButtonElement, subject: Subject, verdict: Verdict): void {
+/** @returns the words it shows */
+export function fillBadge(button: HTMLButtonElement, subject: Subject, verdict: Verdict): string {
+  const words = badgeWords(verdict);
   button.setAttribute(
     "aria-label",
     `Unmask: ${title(verdict)} in this ${kindWord[subject.kind]}. Show details.`,
@@ -34,8 +36,9 @@ export function fillBadge(button: HTMLButtonElement, subject: Subject, verdict: 
   render(
     <>
       <LevelMark level={verdict.level} />
-      <span>{badgeWords(verdict)}</span>
+      <span>{words}</span>
     </>,
     button,
   );
+  return words;
 }
