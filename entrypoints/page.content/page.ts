@@ -15,6 +15,9 @@ import { documentElement, isParsed, listen } from "./document-access";
 import { sendToBackground } from "./extension";
 import { ScanSession } from "./scan-session";
 
+/** Frames come back from the back-forward cache in any order; the top one has to be heard first. */
+const restoredFrameDelayMs = 300;
+
 interface Running {
   session: ScanSession;
   ending: AbortController;
@@ -54,15 +57,18 @@ export async function runPage(signal: AbortSignal): Promise<void> {
     else running?.session.scanAgain();
   }, page.signal);
   listen(window, ["pagehide"], () => running?.session.suspend(), page.signal);
-  const shown = (event: Event) => {
+  const shown = async (event: Event) => {
     if (!(event as PageTransitionEvent).persisted) return;
+    // What the page before this one had is void, and must be before any frame reports again.
+    if (window === window.top) void startPage();
+    else await new Promise((resolve) => setTimeout(resolve, restoredFrameDelayMs));
     // Changes made meanwhile have not reached a page in the cache.
-    void loadSettings().then((latest) => {
-      apply(latest);
-      running?.session.resume();
-    });
+    const latest = await loadSettings().catch(() => null);
+    if (!latest) return;
+    apply(latest);
+    running?.session.resume();
   };
-  listen(window, ["pageshow"], shown, page.signal);
+  listen(window, ["pageshow"], (event) => void shown(event), page.signal);
 }
 
 function start(settings: Settings, siteName: string, page: AbortController): Running {
