@@ -37,6 +37,8 @@ export class ScanSession {
   private readonly videos: VideoScans;
   private readonly reporter: Reporter;
   private readonly backgrounds: BackgroundFinder;
+  /** In the back-forward cache, where an open connection would cost the page its place. */
+  private suspended = false;
   private idleTimer: ReturnType<typeof setTimeout> | null = null;
   private removalTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -67,7 +69,9 @@ export class ScanSession {
     );
     const work = {
       changed: (subject: Subject) => this.subjectChanged(subject),
-      needDetector: () => this.client.need(),
+      needDetector: () => {
+        if (!this.suspended) this.client.need();
+      },
     };
     this.pictures = new PictureQueue((message) => this.client.send(message), work, signal);
     this.videos = new VideoScans((message) => this.client.send(message), work, signal);
@@ -150,6 +154,7 @@ export class ScanSession {
 
   /** The page goes to the back-forward cache, or for good: its media are no longer on the tab. */
   suspend(): void {
+    this.suspended = true;
     for (const subject of this.index.all()) this.reporter.subjectRemoved(subject);
     this.reporter.flush();
     this.client.release();
@@ -158,6 +163,7 @@ export class ScanSession {
 
   /** The page is back from the cache. */
   resume(): void {
+    this.suspended = false;
     for (const subject of this.index.all()) this.reporter.subjectChanged(subject);
     this.reporter.flush();
     this.pictures.pump();
