@@ -39,7 +39,7 @@ export class Badges {
   private readonly badges = new Map<Element, PlacedBadge>();
   private readonly loop: FrameLoop;
   private card: CardPlace | null = null;
-  private refreshedAt = 0;
+  private refreshedAt = Number.NEGATIVE_INFINITY;
   private raisedAt = 0;
   /** Times in a row that raising did not help. */
   private raises = 0;
@@ -60,12 +60,12 @@ export class Badges {
       this.badges.clear();
     });
     listen(window, wakingEvents, () => this.loop.wake(), signal);
-    listen(document, ["fullscreenchange"], () => this.layer.raise(), signal);
     const toggled = (event: Event) => {
-      const opened = (event as ToggleEvent).newState === "open";
-      if (opened && event.target !== this.layer.host) this.layer.raise();
+      if (event.target === this.layer.host) return;
+      this.refreshedAt = Number.NEGATIVE_INFINITY;
+      if ((event as ToggleEvent).newState !== "closed") this.layer.raise();
     };
-    listen(document, ["toggle"], toggled, signal);
+    listen(document, ["toggle", "fullscreenchange"], toggled, signal);
   }
 
   /** True for our own element. */
@@ -124,6 +124,8 @@ export class Badges {
     const badge = new PlacedBadge(element, subject, button, this.isOurs);
     this.badges.set(element, badge);
     this.layer.add(button);
+    // Before it is first seen: in a dialog our element has to stand inside it to be clicked.
+    this.refreshedAt = Number.NEGATIVE_INFINITY;
     this.loop.wake();
     return badge;
   }
