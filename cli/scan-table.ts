@@ -12,10 +12,13 @@ export function scanTable(results: ScanResult[]): string {
     title(result),
     result.score === null ? "" : result.score.toFixed(2),
     seen(result),
-    result.error ? `${result.file}: ${result.error}` : result.file,
+    printable(result.error ? `${result.file}: ${result.error}` : result.file),
   ]);
   return table([["Result", "Score", "Looked at", "File"], ...rows]);
 }
+
+/** A file's name may hold codes that a terminal would obey. */
+const printable = (text: string) => text.replace(/\p{Cc}/gu, "�");
 
 function seen({ kind, faces, frames, reason }: ScanResult): string {
   if (reason === "unreadable") return "";
@@ -26,7 +29,7 @@ function seen({ kind, faces, frames, reason }: ScanResult): string {
 /** Columns as wide as their widest cell; the last one is left ragged. */
 export function table(rows: string[][]): string {
   const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
   );
   const line = (row: string[]) =>
     row

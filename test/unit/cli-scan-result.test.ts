@@ -86,6 +86,11 @@ test("maps stay in the page", () => {
   expect(JSON.stringify(withoutMaps(scanned))).not.toContain("map");
 });
 
+test("the table prints no terminal codes", () => {
+  const result = unreadResult({ ...found, file: "a\u001b[2Jb\n.jpg" }, "it is damaged", null);
+  expect(scanTable([result])).toContain("a�[2Jb�.jpg");
+});
+
 test("the table puts the strongest first and the summary counts", () => {
   const results = [
     unreadResult({ ...found, file: "bad.jpg" }, "it is damaged", null),
