@@ -11,12 +11,12 @@ import { loadMoCo, saveMoCo } from "../moco/checkpoint";
 import { requireSameRun, runFingerprint } from "../moco/fingerprint";
 import { MoCo } from "../moco/moco";
 import { nearestNeighbourAccuracy } from "../moco/nearest-neighbours";
-import { OrderedLoader } from "../moco/ordered-loader";
 import { StepMeter } from "../moco/step-meter";
 import type { ViewWorkerData } from "../moco/view-worker";
 import type { ViewBatch } from "../moco/views";
 import type { Parameters } from "../network/parameters";
 import { cosineRate } from "../optimiser/adamw";
+import { OrderedLoader } from "../synthesis/ordered-loader";
 import type { PretrainSettings } from "./pretrain-settings";
 
 export interface PretrainRun {

@@ -14,7 +14,7 @@ import type { Parameters } from "../network/parameters";
 import { cosineRate } from "../optimiser/adamw";
 import type { Batch, BatchRecipe } from "../synthesis/batch";
 import { BatchMaker } from "../synthesis/batch";
-import { BatchLoader } from "../synthesis/loader";
+import { batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { type SuperviseSettings, saveRunSettings } from "./settings";
 import { StudentTrainer } from "./student-trainer";
@@ -95,7 +95,7 @@ export async function supervise(job: SuperviseRun): Promise<Parameters | null> {
     resumed ?? undefined,
   );
   if (resumed) onMessage(`resumed at step ${resumed.step}`);
-  const loader = new BatchLoader(pool, batchRecipe(settings), settings.workers, 3);
+  const loader = batchLoader(pool, batchRecipe(settings), settings.workers);
   const save = () => saveCheckpoint(job.run, { ...trainer.state(), fingerprint });
   const log = (entry: object) =>
     appendFile(join(job.run, "log.jsonl"), `${JSON.stringify(entry)}\n`);

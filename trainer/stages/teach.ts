@@ -12,7 +12,7 @@ import { StepMeter } from "../moco/step-meter";
 import type { Parameters } from "../network/parameters";
 import { cosineRate } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
-import { BatchLoader } from "../synthesis/loader";
+import { type BatchLoader, batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { saveRunSettings } from "./settings";
 import { StudentTrainer } from "./student-trainer";
@@ -144,7 +144,7 @@ async function openLesson(
     onMessage(`left out ${file}: ${reason}`);
   const { cropMargin, architecture } = settings;
   return {
-    loader: new BatchLoader(pool, batchRecipe(settings), settings.workers, 3),
+    loader: batchLoader(pool, batchRecipe(settings), settings.workers),
     heldOut: looked,
     crops: looked ? cropAll(looked, cropMargin, architecture.inputSize) : new Uint8Array(0),
   };
