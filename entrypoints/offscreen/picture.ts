@@ -33,7 +33,7 @@ export function inspectPicture(bytes: Uint8Array): PictureHeader {
     throw new PictureRefused(
       "unreadable",
       isWebPage(bytes)
-        ? "the address gives a web page, not a picture"
+        ? "the file is a web page, not a picture"
         : "the file is damaged or of a kind that is not known",
     );
   }
