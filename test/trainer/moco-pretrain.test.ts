@@ -6,15 +6,19 @@ import { memory, mul, sum, type Tensor4D, tensor, tensor1d, tidy } from "@tensor
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures } from "../../trainer/datasets/pictures";
-import { encoderForward, inputTensor, pooled, readOut } from "../../trainer/moco/encoder";
 import { flatGradient } from "../../trainer/moco/flat-gradient";
 import { MoCo, type MoCoSettings } from "../../trainer/moco/moco";
 import { nearestNeighbourAccuracy } from "../../trainer/moco/nearest-neighbours";
 import { project, projectionHead } from "../../trainer/moco/projection-head";
 import { type ViewBatch, ViewMaker } from "../../trainer/moco/views";
+import {
+  type BatchStatistics,
+  encoderForward,
+  inputTensor,
+  pooled,
+} from "../../trainer/network/encoder";
 import { flatLayout, flatten, splitFlat } from "../../trainer/network/flat-parameters";
 import { randomParameters } from "../../trainer/network/initial";
-import { type BatchStatistics, studentForward } from "../../trainer/network/student-network";
 import { ADAMW_DEFAULTS } from "../../trainer/optimiser/adamw";
 import { Random } from "../../trainer/random";
 import { type PretrainLog, pretrain, readPretrainedEncoder } from "../../trainer/stages/pretrain";
@@ -71,28 +75,6 @@ function noiseBatch(index: number, n: number): ViewBatch {
 const mocoSettings: MoCoSettings = { ...SETTINGS, optimiser: ADAMW_DEFAULTS };
 
 describe("the encoder", () => {
-  it("computes what the student's forward pass computes", () => {
-    const parameters = randomParameters(architecture, 8);
-    const random = new Random(1);
-    for (const { data: values } of parameters.values())
-      values.forEach((value, i) => {
-        values[i] = value + random.uniform(0, 0.1);
-      });
-    const weights = new Map(
-      [...parameters].map(([name, { shape, data: values }]) => [name, tensor(values, shape)]),
-    );
-    const pixels = tensor(
-      Float32Array.from({ length: 2 * 32 * 32 * 3 }, () => random.normal()),
-      [2, 32, 32, 3],
-    ) as Tensor4D;
-    const expected = studentForward(architecture, weights, pixels);
-    const featureMap = encoderForward(architecture, weights, pixels);
-    const { logit, map } = readOut(weights, featureMap);
-    expect([...logit.dataSync()]).toEqual([...expected.logit.dataSync()]);
-    expect([...map.dataSync()]).toEqual([...expected.map.dataSync()]);
-    expect([...pooled(featureMap).dataSync()]).toEqual([...expected.features.dataSync()]);
-  });
-
   it("has the gradient that finite differences give, through head and batch norm", () => {
     const parameters = new Map([
       ...randomParameters(architecture, 2),

@@ -1,11 +1,11 @@
 // The teacher: the linear probe's gradient and fold, the label fraction, and a whole small stage.
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { memory, type Tensor2D, tensor, tensor1d, tensor2d, tidy } from "@tensorflow/tfjs-core";
+import { memory, type Tensor2D, tensor1d, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
-import { inputTensor } from "../../trainer/moco/encoder";
 import { frozenLogits, frozenWeights } from "../../trainer/moco/frozen";
+import { inputTensor } from "../../trainer/network/encoder";
 import { randomParameters } from "../../trainer/network/initial";
 import { studentForward } from "../../trainer/network/student-network";
 import { ADAMW_DEFAULTS } from "../../trainer/optimiser/adamw";

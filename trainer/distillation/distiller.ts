@@ -15,14 +15,13 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 import { type StudentArchitecture, totalStride } from "../../model/student/architecture";
-import { encoderForward, inputTensor, readOut } from "../moco/encoder";
 import { decayMask, flatGradient } from "../moco/flat-gradient";
 import { frozenLogits, frozenWeights } from "../moco/frozen";
 import { unitLength } from "../moco/projection-head";
 import { disposeStatistics, RunningStatistics } from "../moco/running-statistics";
+import { type BatchStatistics, encoderForward, inputTensor, readOut } from "../network/encoder";
 import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import type { Parameters } from "../network/parameters";
-import type { BatchStatistics } from "../network/student-network";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import type { StudentState } from "../stages/student-trainer";
 import type { LessonBatch } from "./lessons";

@@ -3,8 +3,8 @@
 // (FitNets' regressor, Romero et al. 2015).
 import { add, conv2d, image, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { unitLength } from "../moco/projection-head";
+import type { NamedTensors } from "../network/encoder";
 import type { Parameters } from "../network/parameters";
-import type { NamedTensors } from "../network/student-network";
 import { Random } from "../random";
 
 const PREFIX = "feature-projection";

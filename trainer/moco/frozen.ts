@@ -2,9 +2,14 @@
 // pictures.
 import { type Tensor, type Tensor4D, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
+import {
+  encoderForward,
+  inputTensor,
+  type NamedTensors,
+  pooled,
+  readOut,
+} from "../network/encoder";
 import type { Parameters } from "../network/parameters";
-import type { NamedTensors } from "../network/student-network";
-import { encoderForward, inputTensor, pooled, readOut } from "./encoder";
 
 /** Pictures at a time, to bound memory. */
 const CHUNK = 64;

@@ -16,13 +16,19 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
+import {
+  type BatchStatistics,
+  encoderForward,
+  encoderParameters,
+  inputTensor,
+  type NamedTensors,
+  pooled,
+} from "../network/encoder";
 import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import type { Parameters } from "../network/parameters";
-import type { BatchStatistics, NamedTensors } from "../network/student-network";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import { Random } from "../random";
 import type { MoCoState } from "./checkpoint";
-import { encoderForward, encoderParameters, inputTensor, pooled } from "./encoder";
 import { decayMask, flatGradient } from "./flat-gradient";
 import { frozenFeatures } from "./frozen";
 import { keyGroups, placesIn, queryGroups } from "./groups";

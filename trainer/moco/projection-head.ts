@@ -12,8 +12,8 @@ import {
   type Tensor,
   type Tensor2D,
 } from "@tensorflow/tfjs-core";
+import type { NamedTensors } from "../network/encoder";
 import type { Parameters } from "../network/parameters";
-import type { NamedTensors } from "../network/student-network";
 import { Random } from "../random";
 
 const PREFIX = "contrast";

@@ -1,8 +1,8 @@
 // Running mean and variance of every batch norm, as one flat vector that follows the batches.
 import { add, mul, type Tensor1D, tensor1d, tidy } from "@tensorflow/tfjs-core";
+import type { BatchStatistics } from "../network/encoder";
 import { concatFlat, type FlatLayout, flatLayout, flatten } from "../network/flat-parameters";
 import { isTrainable, type Parameters } from "../network/parameters";
-import type { BatchStatistics } from "../network/student-network";
 
 export class RunningStatistics {
   readonly layout: FlatLayout;

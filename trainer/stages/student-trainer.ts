@@ -18,9 +18,10 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
 import { normalisePixels } from "../../model/student/normalise";
+import type { BatchStatistics } from "../network/encoder";
 import { concatFlat, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import { isTrainable, type Parameters } from "../network/parameters";
-import { type BatchStatistics, studentForward } from "../network/student-network";
+import { studentForward } from "../network/student-network";
 import { AdamW, type AdamWSettings, type AdamWState } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
 

@@ -9,6 +9,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  type Tensor3D,
   type Tensor4D,
   tensor,
 } from "@tensorflow/tfjs-core";
@@ -18,11 +19,15 @@ import {
   type StudentArchitecture,
 } from "../../model/student/architecture";
 import { normalisePixels } from "../../model/student/normalise";
-import { type ConvolutionLayer, convolutionLayers, type Parameters } from "../network/parameters";
-import type { BatchStatistics, NamedTensors, StudentOutputs } from "../network/student-network";
 import { batchNormTraining } from "../ops/batch-norm";
 import { depthwise } from "../ops/depthwise";
 import { relu6 } from "../ops/relu6";
+import { type ConvolutionLayer, convolutionLayers, type Parameters } from "./parameters";
+
+/** Mean and variance of one batch in one batch-norm layer. */
+export type BatchStatistics = Map<string, { mean: Tensor1D; variance: Tensor1D }>;
+
+export type NamedTensors = ReadonlyMap<string, Tensor>;
 
 /** Layers that read the feature map and are no part of the encoder. */
 const OUTPUTS = ["classifier/", "mask/"];
@@ -91,7 +96,7 @@ export function pooled(featureMap: Tensor4D): Tensor2D {
 export function readOut(
   weights: NamedTensors,
   featureMap: Tensor4D,
-): Pick<StudentOutputs, "logit" | "map"> {
+): { logit: Tensor1D; map: Tensor3D } {
   const cells = (output: "classifier" | "mask") =>
     add(
       conv2d(featureMap, weightOf<Tensor4D>(weights, `${output}/kernel`), 1, "same"),
