@@ -1,19 +1,18 @@
 /** Badges and cards on pages that scroll, cover, restyle and fight them. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect as expectNow, test } from "vitest";
-import type { LaunchedBrowser } from "../../cli/browser";
-import { mediaDir, type Site, type SiteFile, startSite } from "./harness";
+import { expect as expectNow, test } from "vitest";
+import { mediaDir, type SiteFile } from "./harness";
 import {
   expectBadges,
   expectMedia,
-  launchWithFakeDetector,
   pageState,
   type SeenLayer,
   seeBadges,
   seeLayers,
   standsOn,
 } from "./page/inspect";
+import { servePages } from "./page/served-pages";
 
 const portrait: SiteFile = { file: join(mediaDir, "portrait.jpg") };
 const files: Record<string, SiteFile | string> = {
@@ -28,35 +27,11 @@ const expect = Object.assign((value: unknown, message?: string) => expectNow(val
   poll: (read: () => unknown) => expectNow.poll(read, { timeout: 15_000 }),
 });
 
-let site: Site;
-let browser: LaunchedBrowser;
-const pages = new Set<Page>();
-
-beforeAll(async () => {
-  site = await startSite({ files });
-  browser = await launchWithFakeDetector();
-});
-afterEach(async () => {
-  for (const opened of pages) await opened.close();
-  pages.clear();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-let count = 0;
-async function open(body: string): Promise<Page> {
-  count += 1;
-  files[`/page-${count}`] = `<!doctype html><title>t</title><body style="margin:0">${body}`;
-  const opened = await browser.context.newPage();
-  pages.add(opened);
-  await opened.goto(`${site.origin}/page-${count}`);
-  return opened;
-}
+const served = servePages(files);
+const { open } = served;
 
 const settings = (change: Record<string, unknown>) =>
-  browser.worker.evaluate((value) => chrome.storage.local.set({ settings: value }), change);
+  served.worker.evaluate((value) => chrome.storage.local.set({ settings: value }), change);
 
 const layer = async (page: Page): Promise<SeenLayer | undefined> => (await seeLayers(page))[0];
 
@@ -118,13 +93,13 @@ test("does not move, size or mark anything of the page", async () => {
     }));
   const before = await measure();
   await expectBadges(opened, 1);
-  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(2));
+  await expectMedia(served.worker, opened, (media) => expect(media).toHaveLength(2));
   expect(await measure()).toEqual(before);
 });
 
 test("puts nothing into a page that has nothing flagged", async () => {
   const opened = await open("<img src=/plain.jpg width=300 height=300>");
-  await expectMedia(browser.worker, opened, (media) => expect(media[0]?.status).toBe("done"));
+  await expectMedia(served.worker, opened, (media) => expect(media[0]?.status).toBe("done"));
   expect(await opened.evaluate(() => document.documentElement.outerHTML)).not.toContain("popover");
 });
 
@@ -175,10 +150,10 @@ test("opens the card of any medium for the popup, and takes its badge away again
     `<div style="height:3000px"></div><img id=p src=/plain.jpg width=300 height=300>`,
   );
   await opened.locator("#p").scrollIntoViewIfNeeded();
-  await expectMedia(browser.worker, opened, (media) => expect(media[0]?.status).toBe("done"));
+  await expectMedia(served.worker, opened, (media) => expect(media[0]?.status).toBe("done"));
   await opened.evaluate(() => scrollTo(0, 0));
-  const id = (await pageState(browser.worker, opened.url()))?.media[0]?.id;
-  await browser.worker.evaluate(
+  const id = (await pageState(served.worker, opened.url()))?.media[0]?.id;
+  await served.worker.evaluate(
     async ([url, medium]) => {
       const [tab] = await chrome.tabs.query({ url });
       if (tab?.id) await chrome.tabs.sendMessage(tab.id, { type: "show-media", id: medium });
@@ -207,9 +182,9 @@ test("goes when it is switched off, and comes back, without a reload", async () 
   await expectBadges(opened, 1);
   await settings({ disabledSites: ["127.0.0.1"] });
   await expect.poll(() => seeLayers(opened)).toEqual([]);
-  await expectMedia(browser.worker, opened, (media) => expect(media).toEqual([]));
+  await expectMedia(served.worker, opened, (media) => expect(media).toEqual([]));
   const toolbar = () =>
-    browser.worker.evaluate(async (url) => {
+    served.worker.evaluate(async (url) => {
       const [tab] = await chrome.tabs.query({ url });
       const details = { tabId: tab?.id };
       return [await chrome.action.getBadgeText(details), await chrome.action.getTitle(details)];
@@ -331,6 +306,6 @@ test("cleans up when the extension goes away", async () => {
   await expectBadges(opened, 1);
   const hosts = () => opened.evaluate(() => document.querySelectorAll("[popover]").length);
   expect(await hosts()).toBe(1);
-  await browser.worker.evaluate(() => setTimeout(() => chrome.runtime.reload(), 50));
+  await served.worker.evaluate(() => setTimeout(() => chrome.runtime.reload(), 50));
   await expect.poll(hosts).toBe(0);
 });

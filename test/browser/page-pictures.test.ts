@@ -1,23 +1,12 @@
 /** Finding pictures on real pages, with a detector that answers by rule. */
 import { join } from "node:path";
-import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { LaunchedBrowser } from "../../cli/browser";
-import { mediaDir, type Site, type SiteFile, startSite } from "./harness";
-import {
-  expectBadges,
-  expectMedia,
-  launchWithFakeDetector,
-  seeBadges,
-  standsOn,
-} from "./page/inspect";
+import { expect, test } from "vitest";
+import { mediaDir, type SiteFile } from "./harness";
+import { expectBadges, expectMedia, seeBadges, standsOn } from "./page/inspect";
+import { pageOf, servePages } from "./page/served-pages";
 
 const portrait: SiteFile = { file: join(mediaDir, "portrait.jpg") };
-const page = (body: string, head = "") =>
-  `<!doctype html><html><head><title>t</title>${head}</head><body style="margin:0">${body}</body></html>`;
 
-let site: Site;
-let browser: LaunchedBrowser;
 const files: Record<string, SiteFile | string> = {
   "/flag-a.jpg": portrait,
   "/flag-b.jpg": portrait,
@@ -25,31 +14,8 @@ const files: Record<string, SiteFile | string> = {
   "/plain.jpg": { file: join(mediaDir, "coffee.jpg") },
   "/closed.jpg": portrait,
 };
-const pages = new Set<Page>();
-
-beforeAll(async () => {
-  site = await startSite({ files, folders: { "/media/": mediaDir } });
-  browser = await launchWithFakeDetector();
-});
-afterEach(async () => {
-  for (const opened of pages) await opened.close();
-  pages.clear();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-let count = 0;
-async function open(body: string, { head = "", headers = {} } = {}): Promise<Page> {
-  count += 1;
-  const path = `/page-${count}`;
-  files[path] = { body: page(body, head), headers };
-  const opened = await browser.context.newPage();
-  pages.add(opened);
-  await opened.goto(site.origin + path);
-  return opened;
-}
+const served = servePages(files, { "/media/": mediaDir });
+const { open } = served;
 
 test("flags an img and leaves an ordinary one alone", async () => {
   const opened = await open(
@@ -58,13 +24,13 @@ test("flags an img and leaves an ordinary one alone", async () => {
   const [badge] = await expectBadges(opened, 1);
   expect(badge?.text).toBe("Strong signs");
   expect(badge && standsOn(badge, await opened.locator("#f").boundingBox())).toBe(true);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.map(({ level, status }) => `${level} ${status}`).sort()).toEqual([
       "no-sign done",
       "strong done",
     ]);
   });
-  const tabBadge = await browser.worker.evaluate(async (url) => {
+  const tabBadge = await served.worker.evaluate(async (url) => {
     const [tab] = await chrome.tabs.query({ url });
     return chrome.action.getBadgeText({ tabId: tab?.id });
   }, opened.url());
@@ -78,7 +44,7 @@ test("follows srcset, picture and lazy loading", async () => {
     <div style="height:5000px"></div>
     <img id=lazy loading=lazy src=/flag-b.jpg width=300 height=300>`);
   await expectBadges(opened, 2);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.map(({ url }) => new URL(url).pathname).sort()).toEqual([
       "/flag-a.jpg",
       "/flag-large.jpg",
@@ -90,7 +56,9 @@ test("follows srcset, picture and lazy loading", async () => {
 });
 
 test("scans a picture of another origin that sends no CORS headers", async () => {
-  const opened = await open(`<img src="${site.otherOrigin}/flag-a.jpg" width=300 height=300>`);
+  const opened = await open(
+    `<img src="${served.site.otherOrigin}/flag-a.jpg" width=300 height=300>`,
+  );
   await expectBadges(opened, 1);
 });
 
@@ -125,13 +93,13 @@ test("looks into open and closed shadow roots, also those attached late", async 
 });
 
 test("works in frames of the same site, of another, and without an address", async () => {
-  files["/inner"] = page(`<img src=/flag-a.jpg width=200 height=200>`);
+  files["/inner"] = pageOf(`<img src=/flag-a.jpg width=200 height=200>`);
   const opened = await open(`
     <iframe src=/inner width=250 height=220></iframe>
-    <iframe src="${site.otherOrigin}/inner" width=250 height=220></iframe>
+    <iframe src="${served.site.otherOrigin}/inner" width=250 height=220></iframe>
     <iframe srcdoc="<img src=/flag-b.jpg width=200 height=200>" width=250 height=220></iframe>
-    <iframe sandbox srcdoc="<img src=${site.origin}/flag-b.jpg width=200 height=200>" width=250 height=220></iframe>`);
-  await expectMedia(browser.worker, opened, (media) => {
+    <iframe sandbox srcdoc="<img src=${served.site.origin}/flag-b.jpg width=200 height=200>" width=250 height=220></iframe>`);
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.map(({ level }) => level)).toEqual(["strong", "strong", "strong", "strong"]);
     expect(new Set(media.map(({ frameId }) => frameId)).size).toBe(4);
   });
@@ -139,7 +107,7 @@ test("works in frames of the same site, of another, and without an address", asy
     .locator("iframe")
     .nth(1)
     .evaluate((frame) => frame.remove());
-  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(3));
+  await expectMedia(served.worker, opened, (media) => expect(media).toHaveLength(3));
 });
 
 test("reads data: and blob: pictures in the page, revoked ones from their pixels", async () => {
@@ -159,7 +127,7 @@ test("reads data: and blob: pictures in the page, revoked ones from their pixels
       })();
     </script>`);
   await expectBadges(opened, 3);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     const kinds = media.map(({ url, detail }) => `${url.slice(0, 5)} ${detail}`).sort();
     // 255.216 begins a JPEG as the page had it, 137.80 the PNG made of its pixels.
     expect(kinds[0]).toMatch(/^blob: bytes 126999 255\.216/);
@@ -171,9 +139,9 @@ test("reads data: and blob: pictures in the page, revoked ones from their pixels
 
 test("reads the pixels of the page where the file cannot be fetched again", async () => {
   const opened = await open(`<img src=/closed.jpg width=300 height=300>
-    <img src="${site.otherOrigin}/closed.jpg" width=300 height=300>`);
+    <img src="${served.site.otherOrigin}/closed.jpg" width=300 height=300>`);
   await expectBadges(opened, 1);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     const [other, own] = media.toSorted(
       (a, b) => Number(b.reason !== null) - Number(a.reason !== null),
     );
@@ -206,7 +174,7 @@ test("leaves small, hidden and distant pictures alone", async () => {
     <div style="height:6000px"></div>
     <img src=/closed.jpg width=300 height=300>`);
   await expectBadges(opened, 1);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.map(({ url }) => new URL(url).pathname)).toEqual(["/flag-large.jpg"]);
   });
   // One that grows or fades in later is looked at then.
@@ -225,7 +193,7 @@ test("takes a verdict off a recycled element at once, and gives it the new one",
     (document.querySelector("#cell") as HTMLImageElement).src = "/plain.jpg";
   });
   expect(await seeBadges(opened)).toEqual([]);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.map(({ url, level }) => `${new URL(url).pathname} ${level}`)).toEqual([
       "/plain.jpg no-sign",
     ]);
@@ -236,7 +204,7 @@ test("takes a verdict off a recycled element at once, and gives it the new one",
   await expectBadges(opened, 1);
   await opened.evaluate(() => document.querySelector("#cell")?.remove());
   await expectBadges(opened, 0);
-  await expectMedia(browser.worker, opened, (media) => expect(media).toEqual([]));
+  await expectMedia(served.worker, opened, (media) => expect(media).toEqual([]));
 });
 
 test("follows a page that navigates within its document", async () => {
@@ -250,7 +218,7 @@ test("follows a page that navigates within its document", async () => {
         '<img src="/flag-b.jpg" width=200 height=200><img src="/plain.jpg" width=200 height=200>';
   });
   await expectBadges(opened, 1);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.map(({ url }) => new URL(url).pathname).sort()).toEqual([
       "/flag-b.jpg",
       "/plain.jpg",
@@ -275,7 +243,7 @@ test("gives a picture shown twice one line and two badges, and scans it once", a
     `<img src=/flag-a.jpg width=200 height=200> <img src=/flag-a.jpg width=300 height=300>`,
   );
   await expectBadges(opened, 2);
-  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(1));
+  await expectMedia(served.worker, opened, (media) => expect(media).toHaveLength(1));
 });
 
 test("scans on after the detector has closed itself in the middle", async () => {
@@ -307,7 +275,7 @@ test("is not confused by a page whose names cover those of the document", async 
 
 test("lists a picture that the browser could not show", async () => {
   const opened = await open("<img src=/missing.jpg width=200 height=200>");
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media).toMatchObject([
       { status: "done", reason: "unreadable", detail: "the browser could not load or decode it" },
     ]);
@@ -317,7 +285,7 @@ test("lists a picture that the browser could not show", async () => {
     if (image) image.src = "/flag-a.jpg";
   });
   await expectBadges(opened, 1);
-  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(1));
+  await expectMedia(served.worker, opened, (media) => expect(media).toHaveLength(1));
 });
 
 test("believes no event that a script has made", async () => {
@@ -330,7 +298,7 @@ test("believes no event that a script has made", async () => {
   await opened.evaluate(() => {
     document.body.insertAdjacentHTML("beforeend", "<img src=/flag-b.jpg width=300 height=300>");
   });
-  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(2));
+  await expectMedia(served.worker, opened, (media) => expect(media).toHaveLength(2));
 });
 
 test("looks at what is near, in a page with thousands of pictures", async () => {
@@ -340,7 +308,7 @@ test("looks at what is near, in a page with thousands of pictures", async () => 
   );
   const opened = await open(`<img src=/flag-a.jpg width=300 height=300>${rows.join("")}`);
   await expectBadges(opened, 1);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.every(({ status }) => status === "done")).toBe(true);
     expect(media.length).toBeLessThan(40);
   });

@@ -1,11 +1,11 @@
 /** Sampling videos on real pages, with a detector that says what it was sent. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { LaunchedBrowser } from "../../cli/browser";
+import { expect, test } from "vitest";
 import type { MediaReport } from "../../entrypoints/shared/messages";
-import { mediaDir, type Site, type SiteFile, startSite } from "./harness";
-import { expectBadges, expectMedia, launchWithFakeDetector } from "./page/inspect";
+import { mediaDir, type SiteFile } from "./harness";
+import { expectBadges, expectMedia } from "./page/inspect";
+import { servePages } from "./page/served-pages";
 
 const file = (name: string): SiteFile => ({ file: join(mediaDir, name) });
 const files: Record<string, SiteFile | string> = {
@@ -17,35 +17,11 @@ const files: Record<string, SiteFile | string> = {
   "/flag.jpg": file("portrait.jpg"),
 };
 
-let site: Site;
-let browser: LaunchedBrowser;
-const pages = new Set<Page>();
-
-beforeAll(async () => {
-  site = await startSite({ files });
-  browser = await launchWithFakeDetector();
-});
-afterEach(async () => {
-  for (const opened of pages) await opened.close();
-  pages.clear();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-let count = 0;
-async function open(body: string): Promise<Page> {
-  count += 1;
-  files[`/page-${count}`] = `<!doctype html><title>t</title><body style="margin:0">${body}`;
-  const opened = await browser.context.newPage();
-  pages.add(opened);
-  await opened.goto(`${site.origin}/page-${count}`);
-  return opened;
-}
+const served = servePages(files);
+const { open } = served;
 
 const expectVideo = (page: Page, check: (video: MediaReport) => void) =>
-  expectMedia(browser.worker, page, (media) => {
+  expectMedia(served.worker, page, (media) => {
     const [video] = media;
     if (!video) throw new Error("no video yet");
     check(video);
@@ -86,7 +62,7 @@ test("plays from a MediaSource and from an iframe just as well", async () => {
         buffer.onupdateend = () => source.endOfStream();
       };
     </script>`);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.map(({ level }) => level)).toEqual(["suspicious", "suspicious"]);
     expect(media.some(({ url }) => url.startsWith("blob:"))).toBe(true);
   });
@@ -108,7 +84,7 @@ test("looks once at a paused frame, again where it was sought, and at nothing ou
 
 test("takes frames of a video from another origin out of a picture of the tab", async () => {
   const opened = await open(
-    `<div style="height:40px"></div><video id=v src="${site.otherOrigin}/portrait.webm" ${attributes} style="object-fit:contain;background:#fff"></video>`,
+    `<div style="height:40px"></div><video id=v src="${served.site.otherOrigin}/portrait.webm" ${attributes} style="object-fit:contain;background:#fff"></video>`,
   );
   const [badge] = await expectBadges(opened, 1);
   expect(badge).toBeDefined();
@@ -130,9 +106,9 @@ test("takes frames of a video from another origin out of a picture of the tab", 
 
 test("says so where a frame of another site shows a video of a third", async () => {
   files["/foreign"] =
-    `<!doctype html><body><video ${attributes} src="${site.origin}/portrait.webm"></video>`;
+    `<!doctype html><body><video ${attributes} src="${served.site.origin}/portrait.webm"></video>`;
   const opened = await open(
-    `<iframe src="${site.otherOrigin}/foreign" width=400 height=300></iframe>`,
+    `<iframe src="${served.site.otherOrigin}/foreign" width=400 height=300></iframe>`,
   );
   await expectVideo(opened, ({ reason, detail, status }) => {
     expect({ reason, status }).toEqual({ reason: "unreadable", status: "done" });
@@ -144,7 +120,7 @@ test("says why there is nothing to see in videos that do not play", async () => 
   const opened = await open(`
     <video src=/broken.mp4 controls width=320 height=240></video>
     <video src=/portrait.webm preload=none controls width=320 height=240></video>`);
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     const said = Object.fromEntries(
       media.map(({ url, reason, detail }) => [new URL(url).pathname, `${reason}: ${detail}`]),
     );
@@ -160,7 +136,7 @@ test("says why there is nothing to see in videos that do not play", async () => 
       void video.play();
     }
   });
-  await expectMedia(browser.worker, opened, (media) => {
+  await expectMedia(served.worker, opened, (media) => {
     expect(media.some(({ level }) => level === "suspicious" || level === "unsure")).toBe(true);
   });
 });
@@ -183,7 +159,7 @@ test("gives up on a video that never loads, and goes on when it gets another sou
     (document.querySelector("#v") as HTMLVideoElement).src = "/swap.webm";
   });
   await expectBadges(opened, 1);
-  await expectMedia(browser.worker, opened, (media) => expect(media).toHaveLength(1));
+  await expectMedia(served.worker, opened, (media) => expect(media).toHaveLength(1));
 });
 
 test("forgets a video that is removed or changed while it is scanned", async () => {
@@ -197,7 +173,7 @@ test("forgets a video that is removed or changed while it is scanned", async () 
   await expectBadges(opened, 1);
   await opened.evaluate(() => document.querySelector("#v")?.remove());
   await expectBadges(opened, 0);
-  await expectMedia(browser.worker, opened, (media) => expect(media).toEqual([]));
+  await expectMedia(served.worker, opened, (media) => expect(media).toEqual([]));
   // The place it held is free for the next one.
   await opened.evaluate(() => {
     document.body.innerHTML = [1, 2, 3, 4]
