@@ -17,6 +17,8 @@ export default defineConfig({
           hookTimeout: 180_000,
           // One browser at a time: two cores, and a detector that uses one of them.
           fileParallelism: false,
+          // A real browser beside other work loses a race now and then; the report names retries.
+          retry: 1,
         },
       },
       {
