@@ -15,12 +15,12 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 import { type StudentArchitecture, totalStride } from "../../model/student/architecture";
-import { decayMask, flatGradient } from "../moco/flat-gradient";
+import { flatGradient } from "../moco/flat-gradient";
 import { frozenLogits, frozenWeights } from "../moco/frozen";
 import { unitLength } from "../moco/projection-head";
 import { disposeStatistics, RunningStatistics } from "../moco/running-statistics";
 import { type BatchStatistics, encoderForward, inputTensor, readOut } from "../network/encoder";
-import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import type { Parameters } from "../network/parameters";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import type { StudentState } from "../stages/student-trainer";

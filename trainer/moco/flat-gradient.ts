@@ -41,15 +41,3 @@ export function flatGradient(
   for (const weight of weights.values()) weight.dispose();
   return { loss, gradient };
 }
-
-/** 1 where weight decay applies: kernels, not biases or batch norm, `[length]`. */
-export function decayMask(layout: FlatLayout): Float32Array {
-  const mask = new Float32Array(layout.length);
-  let offset = 0;
-  layout.names.forEach((name, i) => {
-    const size = layout.sizes[i] as number;
-    if (name.endsWith("/kernel")) mask.fill(1, offset, offset + size);
-    offset += size;
-  });
-  return mask;
-}

@@ -24,12 +24,12 @@ import {
   type NamedTensors,
   pooled,
 } from "../network/encoder";
-import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import type { Parameters } from "../network/parameters";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import { Random } from "../random";
 import type { MoCoState } from "./checkpoint";
-import { decayMask, flatGradient } from "./flat-gradient";
+import { flatGradient } from "./flat-gradient";
 import { frozenFeatures } from "./frozen";
 import { keyGroups, placesIn, queryGroups } from "./groups";
 import { infoNce } from "./info-nce";

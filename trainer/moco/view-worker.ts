@@ -1,7 +1,7 @@
 // Worker thread of pretraining: makes the batches of views it is asked for.
-import { parentPort, workerData } from "node:worker_threads";
-import sharp from "sharp";
+import { workerData } from "node:worker_threads";
 import type { PooledPicture } from "../datasets/pictures";
+import { serveBatches } from "../synthesis/serve-batches";
 import { ViewMaker, type ViewRecipe } from "./views";
 
 export interface ViewWorkerData {
@@ -10,19 +10,5 @@ export interface ViewWorkerData {
   recipe: ViewRecipe;
 }
 
-// One thread a worker: more would fight TensorFlow for the cores.
-sharp.concurrency(1);
-sharp.cache(false);
-
 const { pool, pictures, recipe } = workerData as ViewWorkerData;
-const maker = new ViewMaker(pool, pictures, recipe);
-
-parentPort?.on("message", async (index: number) => {
-  const batch = await maker.make(index);
-  parentPort?.postMessage(batch, [
-    batch.queries.buffer,
-    batch.keys.buffer,
-    batch.blended.buffer,
-    batch.owners.buffer,
-  ]);
-});
+serveBatches(new ViewMaker(pool, pictures, recipe));

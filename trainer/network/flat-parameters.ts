@@ -61,3 +61,15 @@ export function splitFlat(layout: FlatLayout, flat: Tensor1D): Map<string, Tenso
 export function concatFlat(tensors: Tensor[]): Tensor1D {
   return concat(tensors.map((tensor) => reshape(tensor, [-1]))) as Tensor1D;
 }
+
+/** 1 where weight decay applies: kernels, not biases or batch norm, `[length]`. */
+export function decayMask(layout: FlatLayout): Float32Array {
+  const mask = new Float32Array(layout.length);
+  let offset = 0;
+  layout.names.forEach((name, i) => {
+    const size = layout.sizes[i] as number;
+    if (name.endsWith("/kernel")) mask.fill(1, offset, offset + size);
+    offset += size;
+  });
+  return mask;
+}

@@ -19,7 +19,14 @@ import {
 import type { StudentArchitecture } from "../../model/student/architecture";
 import { normalisePixels } from "../../model/student/normalise";
 import type { BatchStatistics } from "../network/encoder";
-import { concatFlat, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import {
+  concatFlat,
+  decayMask,
+  flatLayout,
+  flatten,
+  splitFlat,
+  unflatten,
+} from "../network/flat-parameters";
 import { isTrainable, type Parameters } from "../network/parameters";
 import { studentForward } from "../network/student-network";
 import { AdamW, type AdamWSettings, type AdamWState } from "../optimiser/adamw";
@@ -67,15 +74,7 @@ export class StudentTrainer {
       state.statistics.length !== this.statisticsLayout.length
     )
       throw new Error("the checkpoint belongs to another architecture");
-    const decays = new Float32Array(this.layout.length);
-    let offset = 0;
-    this.layout.names.forEach((name, i) => {
-      const size = this.layout.sizes[i] as number;
-      // Batch norm and biases are not decayed.
-      if (name.endsWith("/kernel")) decays.fill(1, offset, offset + size);
-      offset += size;
-    });
-    this.optimiser = new AdamW(state, decays, settings.optimiser);
+    this.optimiser = new AdamW(state, decayMask(this.layout), settings.optimiser);
     this.statistics = tensor1d(state.statistics);
     this.emaStatistics = tensor1d(state.emaStatistics);
   }
