@@ -15,7 +15,7 @@ import { DEGRADATIONS, type Degradation, degradedCrops } from "../evaluation/deg
 import { fitTemperature } from "../evaluation/temperature";
 import { countParameters } from "../network/parameters";
 import { quantisedFolder } from "./quantise";
-import { trainingSplit } from "./supervise";
+import { trainingSplit } from "./sides";
 import { readTrainedStudent } from "./trained-student";
 
 /** False-positive rates at which the levels of the verdict start. */

@@ -5,10 +5,10 @@ import { studentOfSize } from "../distillation/family";
 import type { LessonRecipe } from "../distillation/lessons";
 import { labelWeightFor } from "../distillation/schedule";
 import { ADAMW_DEFAULTS } from "../optimiser/adamw";
+import { COMMON_DEFAULTS, type CommonSettings, LABEL_FRACTION } from "./common-settings";
 
-export interface DistilSettings extends DistillerSettings {
-  /** Side of the crop in units of the detector's box; the teacher must have learnt with the same. */
-  cropMargin: number;
+/** `cropMargin` must be that which the teacher learnt with. */
+export interface DistilSettings extends DistillerSettings, CommonSettings {
   steps: number;
   warmupSteps: number;
   peakRate: number;
@@ -16,19 +16,14 @@ export interface DistilSettings extends DistillerSettings {
   labelFraction: number;
   /** Whether the rest is looked at at all; not, in the comparison without unlabelled data. */
   useUnlabelled: boolean;
-  /** Share of each source's groups held out, as in the stages before. */
-  heldOutShare: number;
   batch: Pick<LessonRecipe, "faces" | "blends" | "swapShare" | "videoLike">;
-  workers: number;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
 }
 
-const LABEL_FRACTION = 0.1;
-
 export const DISTIL_DEFAULTS: DistilSettings = {
+  ...COMMON_DEFAULTS,
   architecture: studentOfSize("medium"),
-  cropMargin: 1.3,
   steps: 3000,
   warmupSteps: 150,
   peakRate: 8e-4,
@@ -41,11 +36,8 @@ export const DISTIL_DEFAULTS: DistilSettings = {
   labelFraction: LABEL_FRACTION,
   labelWeight: labelWeightFor(LABEL_FRACTION),
   useUnlabelled: true,
-  heldOutShare: 0.15,
   statisticsRate: 0.02,
-  seed: 1,
   batch: { faces: 20, blends: 12, swapShare: 0.3, videoLike: 0.25 },
   optimiser: ADAMW_DEFAULTS,
-  workers: 1,
   checkpointEvery: 250,
 };

@@ -16,8 +16,7 @@ import { cosineRate } from "../optimiser/adamw";
 import { OrderedLoader } from "../synthesis/ordered-loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import type { DistilSettings } from "./distil-settings";
-import { pretrainingSides } from "./pretrain";
-import { teachingSides } from "./teach";
+import { distillingSides } from "./sides";
 
 export interface DistilRun {
   /** Folder of the pictures, with `manifest.jsonl`. */
@@ -121,27 +120,6 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
     await loader?.close();
     distiller.dispose();
   }
-}
-
-interface Sides {
-  /** What the student sees; `unlabelled` wherever the label may not be used. */
-  lessons: FaceRow[];
-  labelled: number;
-  heldOut: FaceRow[];
-}
-
-/** Everything that pretraining sees, with the labels that the teacher was allowed. */
-export function distillingSides(
-  rows: FaceRow[],
-  settings: Pick<DistilSettings, "heldOutShare" | "seed" | "labelFraction" | "useUnlabelled">,
-): Sides {
-  const { fit, heldOut } = teachingSides(rows, settings);
-  const labelled = new Set(fit);
-  const { seen } = pretrainingSides(rows, { ...settings, bankSize: 0 });
-  const lessons = seen
-    .filter((row) => settings.useUnlabelled || labelled.has(row))
-    .map((row) => (labelled.has(row) ? row : { ...row, label: "unlabelled" as const }));
-  return { lessons, labelled: fit.length, heldOut };
 }
 
 interface HeldOut {

@@ -2,10 +2,9 @@
 import { truncatedLite0 } from "../../model/student/architecture";
 import type { MoCoSettings } from "../moco/moco";
 import { ADAMW_DEFAULTS } from "../optimiser/adamw";
+import { COMMON_DEFAULTS, type CommonSettings, INPUT_SIZE } from "./common-settings";
 
-export interface PretrainSettings extends MoCoSettings {
-  /** Side of the crop in units of the detector's box; a view shows a part of it. */
-  cropMargin: number;
+export interface PretrainSettings extends MoCoSettings, CommonSettings {
   steps: number;
   warmupSteps: number;
   peakRate: number;
@@ -15,21 +14,18 @@ export interface PretrainSettings extends MoCoSettings {
   leastArea: number;
   /** Whether a picture's own pseudo-fake is one of its negatives. */
   blended: boolean;
-  /** Share of each source's labelled groups that pretraining never sees, for the monitor. */
-  heldOutShare: number;
   /** Neighbours that vote in the monitor. */
   neighbours: number;
   /** At most so many labelled pictures of the training side stand in the monitor's bank. */
   bankSize: number;
-  workers: number;
   /** Steps between checkpoints, each with a look at the monitor. */
   checkpointEvery: number;
 }
 
 export const PRETRAIN_DEFAULTS: PretrainSettings = {
+  ...COMMON_DEFAULTS,
   // The teacher's: the whole EfficientNet-Lite0.
-  architecture: truncatedLite0(16, 160),
-  cropMargin: 1.3,
+  architecture: truncatedLite0(16, INPUT_SIZE),
   // MoCo: 65,536 keys for 1.3 million pictures. A few thousand faces turn over 4,096 about once an
   // epoch; m falls with it, or the queue would be older than the encoder (MoCo's own CIFAR notebook:
   // K 4,096, m 0.99, T 0.1).
@@ -46,12 +42,9 @@ export const PRETRAIN_DEFAULTS: PretrainSettings = {
   n: 32,
   leastArea: 0.5,
   blended: true,
-  heldOutShare: 0.15,
   statisticsRate: 0.02,
   neighbours: 20,
   bankSize: 1000,
-  seed: 1,
   optimiser: { ...ADAMW_DEFAULTS, weightDecay: 1e-4 },
-  workers: 1,
   checkpointEvery: 200,
 };

@@ -4,8 +4,6 @@ import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
-import { splitByGroup } from "../datasets/split";
-import { ranked } from "../datasets/splits/rank";
 import { cropAll } from "../evaluation/crops";
 import { loadMoCo, saveMoCo } from "../moco/checkpoint";
 import { requireSameRun, runFingerprint } from "../moco/fingerprint";
@@ -18,6 +16,7 @@ import type { Parameters } from "../network/parameters";
 import { cosineRate } from "../optimiser/adamw";
 import { OrderedLoader } from "../synthesis/ordered-loader";
 import type { PretrainSettings } from "./pretrain-settings";
+import { type PretrainingSides, pretrainingSides } from "./sides";
 
 export interface PretrainRun {
   /** Folder of the pictures, with `manifest.jsonl`. */
@@ -142,34 +141,6 @@ function finished(moco: MoCo): Parameters {
   return encoder;
 }
 
-interface Sides {
-  /** What pretraining sees, whatever its label. */
-  seen: FaceRow[];
-  /** Those of them with a label, for the monitor's bank. */
-  bank: FaceRow[];
-  /** Labelled pictures of groups that pretraining does not see. */
-  heldOut: FaceRow[];
-}
-
-/** Everything but `val` and the labelled groups that are held out here as in the later stages. */
-export function pretrainingSides(
-  rows: readonly FaceRow[],
-  { heldOutShare, seed, bankSize }: Pick<PretrainSettings, "heldOutShare" | "seed" | "bankSize">,
-): Sides {
-  const labelled = rows.filter(({ split, label }) => split === "train" && label !== "unlabelled");
-  const { fit, heldOut } = splitByGroup(labelled, heldOutShare, seed);
-  const heldOutGroups = new Set(heldOut.map(({ group }) => group));
-  const unlabelled = rows.filter(
-    ({ split, label, group }) =>
-      split !== "val" && split !== "test" && label === "unlabelled" && !heldOutGroups.has(group),
-  );
-  return {
-    seen: [...fit, ...unlabelled],
-    bank: ranked(fit, ({ file }) => file, seed).slice(0, bankSize),
-    heldOut,
-  };
-}
-
 interface MonitoredSide {
   crops: Uint8Array;
   labels: number[];
@@ -178,7 +149,7 @@ interface MonitoredSide {
 /** Null where there is nothing to compare. */
 type Monitor = { bank: MonitoredSide; heldOut: MonitoredSide } | null;
 
-async function loadMonitor(data: string, sides: Sides, settings: PretrainSettings) {
+async function loadMonitor(data: string, sides: PretrainingSides, settings: PretrainSettings) {
   if (sides.bank.length === 0 || sides.heldOut.length === 0) return null;
   const side = async (rows: FaceRow[]): Promise<MonitoredSide> => {
     const pool: PicturePool = await loadPictures(data, rows);

@@ -7,8 +7,8 @@ import { loadPictures } from "../datasets/pictures";
 import { auc } from "../evaluation/auc";
 import { fitProbe, shortcutFeatures } from "../evaluation/shortcut-probe";
 import { BatchMaker } from "../synthesis/batch";
-import type { SuperviseSettings } from "./settings";
-import { batchRecipe, trainingSplit } from "./supervise";
+import { batchRecipe, type SuperviseSettings } from "./settings";
+import { trainingSplit } from "./sides";
 
 export interface ProbeReport {
   /** AUC of real crops against their own pseudo-fakes. */

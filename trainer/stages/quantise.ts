@@ -17,7 +17,7 @@ import { runGraphModel } from "../emission/run-graph-model";
 import { auc } from "../evaluation/auc";
 import { cropAll } from "../evaluation/crops";
 import { studentForward } from "../network/student-network";
-import { trainingSplit } from "./supervise";
+import { trainingSplit } from "./sides";
 import { readTrainedStudent, type TrainedStudent } from "./trained-student";
 
 /** A fused float32 graph may differ from the unfused training graph by rounding only. */

@@ -2,46 +2,41 @@
 // configuration with which tests run the same code.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type StudentArchitecture, truncatedLite0 } from "../../model/student/architecture";
+import {
+  type StudentArchitecture,
+  totalStride,
+  truncatedLite0,
+} from "../../model/student/architecture";
 import { ADAMW_DEFAULTS, type AdamWSettings } from "../optimiser/adamw";
 import type { BatchRecipe } from "../synthesis/batch";
+import { COMMON_DEFAULTS, type CommonSettings, INPUT_SIZE } from "./common-settings";
 
-export interface SuperviseSettings {
+export interface SuperviseSettings extends CommonSettings {
   architecture: StudentArchitecture;
-  /** Side of the crop in units of the detector's box. */
-  cropMargin: number;
   steps: number;
   warmupSteps: number;
   peakRate: number;
   /** Weight of the coarse map's loss beside the logit's. */
   maskWeight: number;
-  /** Share of each source's groups held out of fitting, for every choice. */
-  heldOutShare: number;
   /** Share of the batch's statistics in the running ones of batch norm. */
   statisticsRate: number;
-  seed: number;
   batch: Pick<BatchRecipe, "pairs" | "labelled" | "swapShare" | "videoLike">;
   optimiser: AdamWSettings;
-  workers: number;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
 }
 
 export const SUPERVISE_DEFAULTS: SuperviseSettings = {
+  ...COMMON_DEFAULTS,
   // Cut after the 11th block: fine-grained traces, 10×10 map, under 1 MB quantised.
-  architecture: truncatedLite0(11, 160),
-  // The box spans brows to chin; 1.3 brings the blending boundary and a little background in.
-  cropMargin: 1.3,
+  architecture: truncatedLite0(11, INPUT_SIZE),
   steps: 2600,
   warmupSteps: 150,
   peakRate: 8e-4,
   maskWeight: 0.3,
-  heldOutShare: 0.15,
   statisticsRate: 0.02,
-  seed: 1,
   batch: { pairs: 10, labelled: 6, swapShare: 0.3, videoLike: 0.25 },
   optimiser: ADAMW_DEFAULTS,
-  workers: 1,
   checkpointEvery: 260,
 };
 
@@ -68,6 +63,18 @@ export const TINY_SETTINGS: SuperviseSettings = {
   optimiser: { ...ADAMW_DEFAULTS, emaDecay: 0.9 },
   checkpointEvery: 30,
 };
+
+/** What a batch of these settings is made of. */
+export function batchRecipe(settings: SuperviseSettings): BatchRecipe {
+  const { inputSize } = settings.architecture;
+  return {
+    ...settings.batch,
+    inputSize,
+    cropMargin: settings.cropMargin,
+    mapSize: Math.ceil(inputSize / totalStride(settings.architecture)),
+    seed: settings.seed,
+  };
+}
 
 /** Keeps a run's settings beside its checkpoint, for the stages that come after. */
 export async function saveRunSettings(run: string, settings: SuperviseSettings): Promise<void> {

@@ -3,20 +3,19 @@
 import { createHash } from "node:crypto";
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { totalStride } from "../../model/student/architecture";
 import { readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
-import { type Split, splitByGroup } from "../datasets/split";
 import { auc } from "../evaluation/auc";
 import { aucBySource, meanLogitOfReals } from "../evaluation/by-source";
 import { cropAll } from "../evaluation/crops";
 import type { Parameters } from "../network/parameters";
 import { cosineRate } from "../optimiser/adamw";
-import type { Batch, BatchRecipe } from "../synthesis/batch";
+import type { Batch } from "../synthesis/batch";
 import { BatchMaker } from "../synthesis/batch";
 import { batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
-import { type SuperviseSettings, saveRunSettings } from "./settings";
+import { batchRecipe, type SuperviseSettings, saveRunSettings } from "./settings";
+import { type TrainingSides, trainingSplit } from "./sides";
 import { StudentTrainer } from "./student-trainer";
 
 export interface SuperviseRun {
@@ -43,26 +42,6 @@ interface HeldOut {
 export function settingsFingerprint(settings: SuperviseSettings): string {
   const { workers: _workers, checkpointEvery: _every, ...shaping } = settings;
   return createHash("sha256").update(JSON.stringify(shaping)).digest("hex").slice(0, 16);
-}
-
-/** The labelled rows of the `train` split, by side. */
-export function trainingSplit(
-  rows: Awaited<ReturnType<typeof readManifest>>,
-  settings: Pick<SuperviseSettings, "heldOutShare" | "seed">,
-): Split {
-  const labelled = rows.filter((row) => row.split === "train" && row.label !== "unlabelled");
-  return splitByGroup(labelled, settings.heldOutShare, settings.seed);
-}
-
-export function batchRecipe(settings: SuperviseSettings): BatchRecipe {
-  const { inputSize } = settings.architecture;
-  return {
-    ...settings.batch,
-    inputSize,
-    cropMargin: settings.cropMargin,
-    mapSize: Math.ceil(inputSize / totalStride(settings.architecture)),
-    seed: settings.seed,
-  };
 }
 
 /**
@@ -135,7 +114,7 @@ export async function supervise(job: SuperviseRun): Promise<Parameters | null> {
 
 async function loadHeldOut(
   data: string,
-  split: Split,
+  split: TrainingSides,
   settings: SuperviseSettings,
 ): Promise<HeldOut> {
   const pool = await loadPictures(data, split.heldOut);

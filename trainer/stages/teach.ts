@@ -2,9 +2,8 @@
 // labels: first alone (linear probe), then together with the encoder (fine-tuning).
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type FaceRow, readManifest } from "../datasets/manifest";
+import { readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
-import { labelledGroups } from "../datasets/splits/fractions";
 import { aucBySource } from "../evaluation/by-source";
 import { cropAll } from "../evaluation/crops";
 import { requireSameRun, runFingerprint } from "../moco/fingerprint";
@@ -14,9 +13,9 @@ import { cosineRate } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
 import { type BatchLoader, batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
-import { saveRunSettings } from "./settings";
+import { batchRecipe, saveRunSettings } from "./settings";
+import { type TrainingSides, teachingSides } from "./sides";
 import { StudentTrainer } from "./student-trainer";
-import { batchRecipe, trainingSplit } from "./supervise";
 import { LinearProbe } from "./teach-probe";
 import type { TeachSettings } from "./teach-settings";
 
@@ -44,16 +43,6 @@ export interface TeachLog {
   /** On held-out groups: each fake source against all reals, and `all`. */
   auc: Record<string, number>;
   picturesPerSecond: number;
-}
-
-/** The labelled rows that the fraction leaves, and the held-out ones, which it does not touch. */
-export function teachingSides(
-  rows: FaceRow[],
-  settings: Pick<TeachSettings, "heldOutShare" | "seed" | "labelFraction">,
-): { fit: FaceRow[]; heldOut: FaceRow[] } {
-  const { fit, heldOut } = trainingSplit(rows, settings);
-  const kept = labelledGroups(fit, settings.labelFraction, settings.seed);
-  return { fit: fit.filter(({ group }) => kept.has(group)), heldOut };
 }
 
 /**
@@ -131,7 +120,7 @@ interface Lesson {
 
 async function openLesson(
   { data, settings }: TeachRun,
-  { fit, heldOut }: { fit: FaceRow[]; heldOut: FaceRow[] },
+  { fit, heldOut }: TrainingSides,
   onMessage: (message: string) => void,
 ): Promise<Lesson> {
   const percent = (100 * settings.labelFraction).toFixed(0);
