@@ -26,11 +26,24 @@ export async function captureTab(
   if (frameId !== 0 && origin !== URL.parse(tab.url ?? "")?.origin) {
     return { refused: "a frame of another site may not see the tab" };
   }
+  return capture(tab.windowId, now);
+}
+
+/** For the side panel: of a tab that it is not in. */
+export async function captureTabOf(tabId: number, now = performance.now()): Promise<CaptureAnswer> {
+  const tab = await browser.tabs.get(tabId).catch(() => null);
+  if (!tab) return { refused: "the tab is closed" };
+  // The picture would show another page than the one that was asked for.
+  if (!tab.active) return { refused: "the tab is not in front" };
+  return capture(tab.windowId, now);
+}
+
+async function capture(windowId: number, now: number): Promise<CaptureAnswer> {
   const wait = lastCapture + intervalMs - now;
   if (wait > 0) return { wait };
   lastCapture = now;
   try {
-    return { png: await browser.tabs.captureVisibleTab(tab.windowId, { format: "png" }) };
+    return { png: await browser.tabs.captureVisibleTab(windowId, { format: "png" }) };
   } catch (error) {
     return { refused: error instanceof Error ? error.message : String(error) };
   }

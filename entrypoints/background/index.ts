@@ -7,7 +7,7 @@ import { type Browser, browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
 import { parseMessage, type ToBackground, toBackground } from "../shared/messages";
 import { loadSettings, onSettingsChanged } from "../shared/settings";
-import { captureTab } from "./capture";
+import { captureTab, captureTabOf } from "./capture";
 import { ensureOffscreenDocument } from "./offscreen-document";
 import { applyReport, startPage } from "./page-state";
 import { PageStore } from "./page-store";
@@ -58,6 +58,9 @@ function handle(
   store: PageStore,
 ): Promise<unknown> | null {
   if (message.type === "ensure-detector") return ensureDetector();
+  if (message.type === "capture-tab-of") {
+    return isOwnPage(sender) ? captureTabOf(message.tabId) : null;
+  }
 
   const { tab, frameId } = sender;
   if (tab?.id === undefined || frameId === undefined) return null;
@@ -81,4 +84,8 @@ async function ensureDetector(): Promise<{ ok: boolean; detail?: string }> {
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function isOwnPage({ url }: Browser.runtime.MessageSender): boolean {
+  return url?.startsWith(browser.runtime.getURL("/")) ?? false;
 }

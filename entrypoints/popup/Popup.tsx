@@ -2,18 +2,17 @@
 import { useCallback, useState } from "preact/hooks";
 import { browser } from "wxt/browser";
 import { EmptyState } from "../../components/EmptyState";
-import { LevelMark } from "../../components/LevelMark";
 import { Switch } from "../../components/Switch";
-import { counted } from "../../components/words";
 import type { PageState } from "../shared/messages";
+import { groupMedia, type Medium } from "../shared/page/groups";
+import { NothingToShow } from "../shared/page/NothingToShow";
+import { PageSummary } from "../shared/page/PageSummary";
+import { showMedium } from "../shared/page/page-commands";
+import { siteOf, situationOf } from "../shared/page/situation";
+import { type Page, usePage } from "../shared/page/use-page";
 import { type Settings, saveSettings } from "../shared/settings";
 import { useSettings } from "../shared/use-settings";
-import { groupMedia, type Medium } from "./groups";
 import { MediaList } from "./MediaList";
-import { scanAgain, showMedium } from "./page-commands";
-import { type Situation, siteOf, situationOf } from "./situation";
-import { progressOf, summarise } from "./summary";
-import { type Page, usePage } from "./use-page";
 
 /** @param detachedTabId tab to speak of when the popup is a page of its own; null: the active one */
 export function Popup({ detachedTabId }: { detachedTabId: number | null }) {
@@ -88,100 +87,7 @@ function Content({ page, settings, staysOpen }: ContentProps) {
   if (situation === "results" && page.state) {
     return <Results tabId={page.tabId} state={page.state} staysOpen={staysOpen} />;
   }
-  return <Nothing page={page} situation={situation} settings={settings} />;
-}
-
-interface NothingProps {
-  page: Page;
-  situation: Situation;
-  settings: Settings;
-}
-
-function Nothing({ page: { tabId, url, state }, situation, settings }: NothingProps) {
-  switch (situation) {
-    case "off-everywhere":
-      return (
-        <EmptyState
-          sign="off"
-          heading="Unmask is switched off"
-          action={{ name: "Switch on", onClick: () => void saveSettings({ enabled: true }) }}
-        >
-          No page is looked at until you switch it on again.
-        </EmptyState>
-      );
-    case "off-here": {
-      const site = siteOf(url);
-      const disabledSites = settings.disabledSites.filter((host) => host !== site);
-      return (
-        <EmptyState
-          sign="off"
-          heading="Switched off on this site"
-          action={{ name: "Switch on here", onClick: () => void saveSettings({ disabledSites }) }}
-        >
-          Pictures and videos on {site} are not looked at.
-        </EmptyState>
-      );
-    }
-    case "off-all-kinds":
-      return (
-        <EmptyState
-          sign="off"
-          heading="Pictures and videos are switched off"
-          action={{ name: "Open settings", onClick: () => void browser.runtime.openOptionsPage() }}
-        >
-          With both switched off in the settings there is nothing to check.
-        </EmptyState>
-      );
-    case "closed":
-      return (
-        <EmptyState sign="closed" heading="Unmask cannot look at this page">
-          The browser lets no extension run on its own pages and in its store.
-        </EmptyState>
-      );
-    case "closed-file":
-      return (
-        <EmptyState sign="closed" heading="Unmask may not look at local files">
-          To allow it, open the details of Unmask on the browser's extensions page and switch on
-          “Allow access to file URLs”. Then reload this page.
-        </EmptyState>
-      );
-    case "unseen":
-      return (
-        <EmptyState
-          sign="face"
-          heading="This page has not been checked"
-          action={{ name: "Reload page", onClick: () => void browser.tabs.reload(tabId) }}
-        >
-          It was open before Unmask was installed or updated. Reload it to have it checked.
-        </EmptyState>
-      );
-    case "failed":
-      return (
-        <EmptyState
-          sign="trouble"
-          heading="The detector could not start"
-          action={{ name: "Try again", onClick: () => void scanAgain(tabId) }}
-        >
-          Nothing on this page was checked.{" "}
-          {state?.detectorDetail && `Reported: ${state.detectorDetail}`}
-        </EmptyState>
-      );
-    case "starting":
-      return (
-        <div role="status">
-          <EmptyState sign="face" heading="Starting the detector">
-            The first check after a while takes a few seconds.
-          </EmptyState>
-        </div>
-      );
-    case "nothing-found":
-    case "results":
-      return (
-        <EmptyState sign="face" heading="Nothing to check so far">
-          No picture or video that is large enough to show a face has come into view.
-        </EmptyState>
-      );
-  }
+  return <NothingToShow page={page} situation={situation} settings={settings} />;
 }
 
 interface ResultsProps {
@@ -193,9 +99,6 @@ interface ResultsProps {
 function Results({ tabId, state, staysOpen }: ResultsProps) {
   const [gone, setGone] = useState(false);
   const groups = groupMedia(state.media);
-  const { level, sentence, counts } = summarise(groups);
-  const progress = progressOf(groups);
-  const waiting = progress ? 0 : groups.pending.length;
 
   const show = useCallback(
     async (medium: Medium) => {
@@ -208,40 +111,7 @@ function Results({ tabId, state, staysOpen }: ResultsProps) {
 
   return (
     <>
-      <div class={`summary level-${level ?? "none"}`}>
-        <LevelMark level={level} size={26} />
-        <div>
-          {/* Changes only when the finding does, so a screen reader is not told of every picture. */}
-          <p class="summary-sentence" role="status">
-            {sentence}
-          </p>
-          {counts && <p class="summary-counts">{counts}</p>}
-        </div>
-      </div>
-      {progress && (
-        <div class="progress">
-          <label for="progress">
-            Checking: {progress.done} of {progress.total} done
-          </label>
-          <progress id="progress" value={progress.done} max={progress.total} />
-        </div>
-      )}
-      {waiting > 0 && (
-        <p class="notice">
-          {counted(waiting, "more waits until it comes", "more wait until they come")} into view or{" "}
-          {waiting === 1 ? "plays" : "play"}.
-        </p>
-      )}
-      {state.detector === "failed" && (
-        <div class="notice trouble" role="alert">
-          <p>
-            The detector has stopped. {state.detectorDetail && `Reported: ${state.detectorDetail}`}
-          </p>
-          <button type="button" class="button" onClick={() => void scanAgain(tabId)}>
-            Try again
-          </button>
-        </div>
-      )}
+      <PageSummary tabId={tabId} state={state} groups={groups} />
       {gone && (
         <p class="notice trouble" role="alert">
           That one is no longer on the page.

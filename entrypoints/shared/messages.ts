@@ -3,7 +3,8 @@
  * with these schemas and drops what does not fit: a compromised page process can send anything.
  *
  * content ⇄ offscreen: a port named `detectorPort`, pixels as ArrayBuffers (structured clone).
- * content, popup → background: one-shot requests. background, popup → content: commands.
+ * content, popup, side panel → background: one-shot requests. background, popup, side panel →
+ * content: commands, some of them answered.
  */
 import * as v from "valibot";
 import { abstentions, levels } from "../../model/verdict/verdict";
@@ -25,6 +26,7 @@ const buffer = (limit: number) =>
     v.instance(ArrayBuffer),
     v.check((b) => b.byteLength <= limit, "too many bytes"),
   );
+const tabNumber = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Lower is sooner: 0 visible, 1 near the viewport, 2 the rest. */
 const priority = v.picklist([0, 1, 2]);
 
@@ -158,7 +160,7 @@ export const mediaReport = v.object({
 });
 export type MediaReport = v.InferOutput<typeof mediaReport>;
 
-/** content, popup → background */
+/** content, popup, side panel → background */
 export const toBackground = v.variant("type", [
   /** Opens the offscreen document if needed; answered with `{ ok, detail? }` once it listens. */
   v.object({ type: v.literal("ensure-detector") }),
@@ -175,17 +177,86 @@ export const toBackground = v.variant("type", [
   }),
   /** PNG of the visible tab, for videos whose pixels are closed to us; answered `{ png } | { wait: ms }`. */
   v.object({ type: v.literal("capture-tab") }),
+  /** The same, asked by our own pages for a tab that they are not in. */
+  v.object({ type: v.literal("capture-tab-of"), tabId: tabNumber }),
 ]);
 export type ToBackground = v.InferOutput<typeof toBackground>;
 
-/** popup, background → content script of one frame */
+/** popup, side panel, background → content script of one frame */
 export const toPage = v.variant("type", [
-  /** Scroll to a medium and open its card. */
-  v.object({ type: v.literal("show-media"), id }),
+  /** Scroll to a medium and open its card; `quiet` only points at it, for those who read elsewhere. */
+  v.object({ type: v.literal("show-media"), id, quiet: v.optional(v.boolean()) }),
   /** Scan again what failed or was skipped. */
   v.object({ type: v.literal("scan-again") }),
+  /** Scan what the frame has loaded, in view or not. */
+  v.object({ type: v.literal("scan-all") }),
+  /** All that is known of a medium; answered with `pageMedium`, or null where it is not there. */
+  v.object({ type: v.literal("read-medium"), id }),
+  /** The medium under the focus, else the largest in view; answered with `foundMedium` or null. */
+  v.object({ type: v.literal("find-in-view") }),
+  /** The medium with this address, as a context menu gives it; answered likewise. */
+  v.object({ type: v.literal("find-by-address"), kind: v.picklist(["image", "video"]), url }),
+  /** Bytes of a picture that only its page can read (`blob:`, `data:`); answered with `pageBytes`. */
+  v.object({
+    type: v.literal("read-address"),
+    url: v.pipe(v.string(), v.maxLength(maxMediaBytes)),
+  }),
+  /** Lets the person draw a rectangle; answered with `region`, or null where it was called off. */
+  v.object({ type: v.literal("select-region") }),
 ]);
 export type ToPage = v.InferOutput<typeof toPage>;
+
+const bytesOrReason = v.union([
+  v.object({ bytes: buffer(maxMediaBytes) }),
+  /** Why they cannot be had, for people. */
+  v.object({ bytesMissing: v.pipe(v.string(), v.maxLength(300)) }),
+]);
+export const pageBytes = bytesOrReason;
+export type PageBytes = v.InferOutput<typeof pageBytes>;
+
+/** content → side panel: one medium in full, for its evidence. */
+export const pageMedium = v.object({
+  kind: v.picklist(["image", "video"]),
+  /** Of a `data:` picture only the beginning. */
+  url,
+  pageUrl: url,
+  pageTitle: v.pipe(v.string(), v.maxLength(1000)),
+  status: v.picklist(["waiting", "scanning", "done"]),
+  /** With frames and maps; null until the detector has answered. */
+  verdict: v.nullable(verdictSchema),
+  /** Of `verdict.faces`, in their order; may be shorter. */
+  thumbnails: v.pipe(v.array(thumbnail), v.maxLength(16)),
+  /** Pixels of the source; 0 where unknown. */
+  width: px,
+  height: px,
+  /** Videos, seconds; absent for a live one. */
+  duration: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+  /** Of pictures that only the page can read; absent where the address can be fetched again. */
+  content: v.optional(bytesOrReason),
+});
+export type PageMedium = v.InferOutput<typeof pageMedium>;
+
+/** content → side panel */
+export const foundMedium = v.object({
+  id,
+  focused: v.boolean(),
+  /** Part of it in view, CSS pixels squared. */
+  visibleArea: v.pipe(v.number(), v.finite(), v.minValue(0)),
+});
+export type FoundMedium = v.InferOutput<typeof foundMedium>;
+
+/** content → side panel: a part of what the tab shows, in CSS pixels of its viewport. */
+export const region = v.object({
+  x: px,
+  y: px,
+  width: v.pipe(px, v.minValue(1)),
+  height: v.pipe(px, v.minValue(1)),
+  /** Width of the viewport in the same pixels: a capture of the tab is as wide. */
+  viewportWidth: v.pipe(px, v.minValue(1)),
+  pageUrl: url,
+  pageTitle: v.pipe(v.string(), v.maxLength(1000)),
+});
+export type Region = v.InferOutput<typeof region>;
 
 /** What the background keeps of a tab in `storage.session` under `pageKey(tabId)`. */
 export interface PageState {
@@ -197,6 +268,35 @@ export interface PageState {
   media: (MediaReport & { frameId: number })[];
 }
 export const pageKey = (tabId: number): string => `page:${tabId}`;
+
+/** What a context menu or a key asked to be checked; the panel of the window takes it from here. */
+export const checkRequest = v.object({
+  /** Tells one request from the next. */
+  id,
+  tabId: tabNumber,
+  frameId: tabNumber,
+  /** Address and title of the page it was asked on. */
+  pageUrl: url,
+  pageTitle: v.pipe(v.string(), v.maxLength(1000)),
+  what: v.variant("kind", [
+    /** A picture or video in the page, by its address. */
+    v.object({
+      kind: v.literal("medium"),
+      medium: v.picklist(["image", "video"]),
+      url: v.pipe(v.string(), v.maxLength(maxMediaBytes)),
+    }),
+    /** What a link leads to. */
+    v.object({ kind: v.literal("link"), url }),
+    /** All that the frame shows; of the top one, the page. */
+    v.object({ kind: v.literal("all") }),
+    /** What is under the focus, or the largest medium in view. */
+    v.object({ kind: v.literal("in-view") }),
+    v.object({ kind: v.literal("region") }),
+  ]),
+});
+export type CheckRequest = v.InferOutput<typeof checkRequest>;
+/** Where `storage.session` keeps the request for the panel of a window. */
+export const checkRequestKey = (windowId: number): string => `check:${windowId}`;
 
 /** Parses a message; null where it is not one of the schema's. */
 export function parseMessage<const S extends v.GenericSchema>(

@@ -3,8 +3,9 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
-import { groupMedia, type Medium } from "../../entrypoints/popup/groups";
-import { facts, MediaList } from "../../entrypoints/popup/MediaList";
+import { MediaList } from "../../entrypoints/popup/MediaList";
+import { groupMedia, type Medium } from "../../entrypoints/shared/page/groups";
+import { facts } from "../../entrypoints/shared/page/MediaEntry";
 
 const hostile = "<img src=x onerror=alert(1)>";
 

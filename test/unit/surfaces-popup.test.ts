@@ -1,10 +1,10 @@
 /** The popup's thinking: groups, summary, progress, situations and names of media. */
 import { describe, expect, test } from "vitest";
-import { groupMedia, type Medium } from "../../entrypoints/popup/groups";
-import { mediaName } from "../../entrypoints/popup/media-name";
-import { siteOf, situationOf } from "../../entrypoints/popup/situation";
-import { mediaCount, progressOf, summarise } from "../../entrypoints/popup/summary";
 import type { PageState } from "../../entrypoints/shared/messages";
+import { groupMedia, type Medium } from "../../entrypoints/shared/page/groups";
+import { mediaName } from "../../entrypoints/shared/page/media-name";
+import { siteOf, situationOf } from "../../entrypoints/shared/page/situation";
+import { mediaCount, progressOf, summarise } from "../../entrypoints/shared/page/summary";
 import { defaultSettings } from "../../entrypoints/shared/settings";
 
 let nextId = 0;

@@ -1,7 +1,7 @@
 /** The sentence at the top of the popup, and the line of counts below it. */
 
-import { counted } from "../../components/words";
-import type { Level } from "../../model/verdict/verdict";
+import { counted } from "../../../components/words";
+import type { Level } from "../../../model/verdict/verdict";
 import type { Groups, Medium } from "./groups";
 
 export interface Summary {

@@ -1,7 +1,7 @@
 /** The tab the popup speaks of and what is known of its page, followed as they change. */
 import { useEffect, useState } from "preact/hooks";
 import { type Browser, browser } from "wxt/browser";
-import { type PageState, pageKey } from "../shared/messages";
+import { type PageState, pageKey } from "../messages";
 
 export interface Page {
   tabId: number;

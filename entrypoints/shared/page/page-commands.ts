@@ -1,7 +1,7 @@
 /** What the popup asks of the page's content scripts. */
 import type * as v from "valibot";
 import { browser } from "wxt/browser";
-import type { toPage } from "../shared/messages";
+import type { toPage } from "../messages";
 import type { Medium } from "./groups";
 
 type ToPage = v.InferOutput<typeof toPage>;

@@ -1,6 +1,6 @@
 /** Which of its faces the popup shows: a page's results, or why there are none. */
-import type { PageState } from "../shared/messages";
-import { isSiteEnabled, type Settings } from "../shared/settings";
+import type { PageState } from "../messages";
+import { isSiteEnabled, type Settings } from "../settings";
 
 export type Situation =
   /** Switched off for all pages, or for this site. */

@@ -1,12 +1,19 @@
-/** Sorts what was scanned on a page into the groups of the popup, the strongest signs first. */
-import { isFlagged, levels } from "../../model/verdict/verdict";
-import type { PageState } from "../shared/messages";
+/** Sorts what was scanned on a page into groups, the strongest signs first. */
+import { isFlagged, levels } from "../../../model/verdict/verdict";
+import type { PageState } from "../messages";
 
 export type Medium = PageState["media"][number];
 
-/** From the top of the popup to its end; `pending` is counted but not listed. */
+/** From the top of a list to its end; `pending` is counted but not listed by the popup. */
 export const groupNames = ["flagged", "unsure", "no-sign", "unchecked", "no-face"] as const;
 export type GroupName = (typeof groupNames)[number];
+export const groupHeadings: Record<GroupName, string> = {
+  flagged: "Flagged",
+  unsure: "Unclear",
+  "no-sign": "No signs found",
+  unchecked: "Could not check",
+  "no-face": "No face found",
+};
 export type Groups = Record<GroupName | "pending", Medium[]>;
 
 export function groupMedia(media: Medium[]): Groups {
