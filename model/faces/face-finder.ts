@@ -4,13 +4,8 @@
  * another look found the face, a second full-range look decides its box.
  */
 import type { Box } from "../verdict/verdict";
-import {
-  type BlazeFace,
-  createBlazeFace,
-  loadMediaPipe,
-  type MediaPipeFiles,
-  type RawFace,
-} from "./blaze-face";
+import { type BlazeFace, createBlazeFace, type RawFace } from "./blaze-face";
+import { loadMediaPipe, type MediaPipe, type MediaPipeFiles } from "./media-pipe";
 import { addNewFaces } from "./merge";
 import type { RgbaView } from "./pixel-canvas";
 import { tilesOf } from "./tiles";
@@ -66,6 +61,12 @@ const groupTileShare = 0.6;
  */
 const shortToFull = { scale: 1.067, down: -0.05 };
 
+/** Bytes of the two `face_detection_*.tflite`. */
+export interface FaceModels {
+  fullRange: Uint8Array;
+  shortRange: Uint8Array;
+}
+
 export interface FindOptions {
   /** Faces smaller than this are not worth an extra look, pixels of the picture. */
   minFacePx: number;
@@ -88,12 +89,12 @@ export class FaceFinder {
   }
 
   /** @throws Error if MediaPipe cannot start. */
-  static async create(
-    files: MediaPipeFiles,
-    models: { fullRange: Uint8Array; shortRange: Uint8Array },
-  ): Promise<FaceFinder> {
-    const mediaPipe = await loadMediaPipe(files);
-    // One after the other: the library passes its module through a global.
+  static async create(files: MediaPipeFiles, models: FaceModels): Promise<FaceFinder> {
+    return FaceFinder.start(await loadMediaPipe(files), models);
+  }
+
+  /** As `create`, for a host that has compiled MediaPipe itself. */
+  static async start(mediaPipe: MediaPipe, models: FaceModels): Promise<FaceFinder> {
     const fullRange = await createBlazeFace(mediaPipe, models.fullRange);
     const shortRange = await createBlazeFace(mediaPipe, models.shortRange);
     // The first look takes half a second; better now, while pictures are still being fetched.
