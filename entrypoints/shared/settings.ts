@@ -7,6 +7,10 @@ import { browser } from "wxt/browser";
 
 const settingsKey = "settings";
 
+/** How long the history remembers, in days. */
+export const historyRetentions = ["off", "7", "30", "90", "forever"] as const;
+export type HistoryRetention = (typeof historyRetentions)[number];
+
 const schema = v.object({
   /** Master switch. */
   enabled: v.optional(v.boolean(), true),
@@ -16,6 +20,8 @@ const schema = v.object({
   showAllBadges: v.optional(v.boolean(), false),
   scanImages: v.optional(v.boolean(), true),
   scanVideos: v.optional(v.boolean(), true),
+  /** How long flagged and checked media are remembered, on this device only. */
+  history: v.optional(v.picklist(historyRetentions), "30"),
 });
 export type Settings = v.InferOutput<typeof schema>;
 
