@@ -26,6 +26,7 @@ const wasmFiles: Record<string, string> = {
   "tfjs/tfjs-backend-wasm-simd.wasm":
     "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
   "tfjs/tfjs-backend-wasm.wasm": "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm",
+  "c2pa/c2pa_bg.wasm": "@contentauth/c2pa-wasm/pkg/c2pa_bg.wasm",
 };
 
 export default defineConfig({
