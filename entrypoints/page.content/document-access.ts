@@ -21,6 +21,7 @@ function findGetter(prototype: object, name: string): () => unknown {
 }
 
 const documentElementOf = getterOf<Document, Element | null>(Document.prototype, "documentElement");
+const activeElementOf = getterOf<Document, Element | null>(Document.prototype, "activeElement");
 const hiddenOf = getterOf<Document, boolean>(Document.prototype, "hidden");
 const readyStateOf = getterOf<Document, DocumentReadyState>(Document.prototype, "readyState");
 const parentNodeOf = getterOf<Node, ParentNode | null>(Node.prototype, "parentNode");
@@ -28,6 +29,7 @@ const nodeTypeOf = getterOf<Node, number>(Node.prototype, "nodeType");
 const assignedSlotOf = getterOf<Element, HTMLSlotElement | null>(Element.prototype, "assignedSlot");
 
 export const documentElement = (): Element | null => documentElementOf(document);
+export const activeElement = (): Element | null => activeElementOf(document);
 export const isPageHidden = (): boolean => hiddenOf(document);
 export const isParsed = (): boolean => readyStateOf(document) !== "loading";
 

@@ -2,8 +2,6 @@
  * One frame of a page from its first moment to its last: starts a session while Unmask is on for
  * the tab's site, ends it when it is switched off or when the extension itself goes.
  */
-import { browser } from "wxt/browser";
-import { parseMessage, toPage } from "../shared/messages";
 import {
   isSiteEnabled,
   loadSettings,
@@ -11,6 +9,7 @@ import {
   type Settings,
   saveSettings,
 } from "../shared/settings";
+import { obey, onCommand } from "./commands";
 import { documentElement, isParsed, listen } from "./document-access";
 import { sendToBackground } from "./extension";
 import { ScanSession } from "./scan-session";
@@ -52,10 +51,7 @@ export async function runPage(signal: AbortSignal): Promise<void> {
   // Null where the extension has gone meanwhile.
   if (settings) apply(settings);
 
-  onPageMessage((message) => {
-    if (message.type === "show-media") running?.session.show(message.id);
-    else running?.session.scanAgain();
-  }, page.signal);
+  onCommand((command) => obey(command, running?.session ?? null, page.signal), page.signal);
   listen(window, ["pagehide"], () => running?.session.suspend(), page.signal);
   const shown = async (event: Event) => {
     if (!(event as PageTransitionEvent).persisted) return;
@@ -110,24 +106,4 @@ function activation(signal: AbortSignal): Promise<void> {
 function parsed(signal: AbortSignal): Promise<void> {
   if (isParsed()) return Promise.resolve();
   return new Promise((resolve) => listen(document, ["DOMContentLoaded"], () => resolve(), signal));
-}
-
-type PageMessage = NonNullable<ReturnType<typeof parse>>;
-const parse = (raw: unknown) => parseMessage(toPage, raw);
-
-/** Commands come from our own pages and the worker, which are in no tab of the web. */
-function onPageMessage(handle: (message: PageMessage) => void, signal: AbortSignal): void {
-  const listener = (raw: unknown, sender: { id?: string }) => {
-    if (sender.id !== browser.runtime.id) return;
-    const message = parse(raw);
-    if (message) handle(message);
-  };
-  browser.runtime.onMessage.addListener(listener);
-  signal.addEventListener("abort", () => {
-    try {
-      browser.runtime.onMessage.removeListener(listener);
-    } catch {
-      // The extension has gone, and the listener with it.
-    }
-  });
 }

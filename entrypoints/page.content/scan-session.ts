@@ -2,16 +2,24 @@
  * One frame while Unmask is on: finds media, has them scanned, shows and reports what came of it.
  * Ends with its signal, and leaves nothing behind in the page.
  */
-import type { FromDetector } from "../shared/messages";
+import type { FoundMedium, FromDetector, PageMedium } from "../shared/messages";
 import type { Settings } from "../shared/settings";
 import { Badges } from "./badges/badges";
-import { isConnected } from "./document-access";
+import { activeElement, isConnected } from "./document-access";
+import { allMedia, areaInView, hasFocus } from "./media/all-media";
 import { BackgroundFinder } from "./media/background-finder";
-import { isImage, readMedium, renewVideo } from "./media/displayed-medium";
+import {
+  isImage,
+  isLargeEnough,
+  isRendered,
+  readMedium,
+  renewVideo,
+} from "./media/displayed-medium";
 import { Finder } from "./media/finder";
 import { Gate } from "./media/gate";
 import { DetectorClient } from "./scan/detector-client";
 import { PictureQueue, type Priority } from "./scan/picture-queue";
+import { readSubject } from "./scan/read-subject";
 import { Reporter } from "./scan/reporter";
 import { abstention, type Subject } from "./scan/subject";
 import { SubjectIndex } from "./scan/subject-index";
@@ -24,6 +32,9 @@ export interface SessionOptions {
   /** The extension has been reloaded or removed. */
   orphaned(): void;
 }
+
+/** Of one frame, when a person asks for all: as many as the list of a tab holds. */
+const maxAsked = 1000;
 
 /** The connection is given up after this long without work, so that the detector can close. */
 const idleMs = 15_000;
@@ -45,7 +56,7 @@ export class ScanSession {
   constructor(
     private settings: Settings,
     { siteName, hideSite, orphaned }: SessionOptions,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     this.reporter = new Reporter(signal);
     const showAll = settings.showAllBadges;
@@ -118,8 +129,12 @@ export class ScanSession {
     this.gate.recheckAll();
   }
 
-  /** Scrolls to a medium and opens its card; false where this frame has no such medium. */
-  show(id: string): boolean {
+  /**
+   * Scrolls to a medium and opens its card; false where this frame has no such medium.
+   *
+   * @param quiet only draws a ring around it
+   */
+  show(id: string, quiet: boolean): boolean {
     const subject = this.index.get(id);
     const elements = [...(subject?.elements ?? [])].filter(isConnected);
     const element = elements.find((candidate) => this.gate.isVisible(candidate)) ?? elements[0];
@@ -129,8 +144,67 @@ export class ScanSession {
       block: "center",
       behavior: calm ? "instant" : "smooth",
     });
-    this.badges.open(element, subject);
+    if (quiet) this.badges.pointAt(element);
+    else this.badges.open(element, subject);
     return true;
+  }
+
+  /** Scans all that the frame has loaded, in view or not. */
+  scanAll(): void {
+    let asked = 0;
+    for (const element of allMedia()) {
+      if (asked >= maxAsked) return;
+      if (isLargeEnough(element) && isRendered(element) && this.ask(element)) asked += 1;
+    }
+  }
+
+  /** All that is known of a medium; null where this frame has no such medium. */
+  async read(id: string): Promise<PageMedium | null> {
+    const subject = this.index.get(id);
+    return subject ? readSubject(subject, this.signal) : null;
+  }
+
+  /** The medium under the focus, else the one that takes up most of the view. */
+  findInView(): FoundMedium | null {
+    const active = activeElement();
+    let best: { element: Element; focused: boolean; visibleArea: number } | null = null;
+    for (const element of allMedia()) {
+      const visibleArea = areaInView(element);
+      if (visibleArea === 0 || !isRendered(element)) continue;
+      const focused = hasFocus(element, active);
+      const isBetter =
+        !best || (focused === best.focused ? visibleArea > best.visibleArea : focused);
+      if (isBetter && "medium" in readMedium(element)) best = { element, focused, visibleArea };
+    }
+    const subject = best && this.ask(best.element);
+    if (!best || !subject) return null;
+    return { id: subject.id, focused: best.focused, visibleArea: best.visibleArea };
+  }
+
+  /** A medium by what a context menu knows of it; of several, the one most in view. */
+  findByAddress(kind: Subject["kind"], url: string): FoundMedium | null {
+    let best: { element: Element; visibleArea: number } | null = null;
+    for (const element of allMedia()) {
+      const reading = readMedium(element);
+      if (!("medium" in reading)) continue;
+      if (reading.medium.kind !== kind || reading.medium.url !== url) continue;
+      const visibleArea = areaInView(element);
+      if (!best || visibleArea > best.visibleArea) best = { element, visibleArea };
+    }
+    const subject = best && this.ask(best.element);
+    return best && subject
+      ? { id: subject.id, focused: false, visibleArea: best.visibleArea }
+      : null;
+  }
+
+  /** Notes a medium that a person asked for, and scans it wherever it is. */
+  private ask(element: Element): Subject | null {
+    const reading = readMedium(element);
+    if (reading.state !== "shown" || !this.isWanted(reading.medium.kind)) return null;
+    const subject = this.index.attach(element, reading.medium);
+    subject.asked = true;
+    this.prioritise(subject);
+    return subject;
   }
 
   /** Tries once more what could not be read or was not looked at. */
@@ -209,13 +283,14 @@ export class ScanSession {
     this.badges.setNear(element, zone < 2);
     // What nobody has looked at yet is none of our business once it is out of reach.
     const untouched = subject.status === "waiting" && !this.pictures.isInFlight(subject);
-    if (zone === 2 && untouched) this.index.detach(element);
+    if (zone === 2 && untouched && !subject.asked) this.index.detach(element);
     else this.prioritise(subject);
   }
 
   private prioritise(subject: Subject): void {
     const zones = [...subject.elements].map((element) => this.gate.zone(element));
-    const priority = Math.min(2, ...zones) as Priority;
+    const furthest = subject.asked ? 1 : 2;
+    const priority = Math.min(furthest, ...zones) as Priority;
     if (subject.kind === "video") this.videos.want(subject, priority);
     else this.pictures.want(subject, priority);
     this.keepAwake();
@@ -274,6 +349,11 @@ export class ScanSession {
     if (subject.elements.size === 0) return;
     this.reporter.subjectChanged(subject);
     this.badges.update(subject);
+    // One that was asked for may lie far away, where no zone tells the badge to rest.
+    if (!subject.asked) return;
+    for (const element of subject.elements) {
+      this.badges.setNear(element, this.gate.zone(element) < 2);
+    }
   }
 
   private isWanted(kind: Subject["kind"]): boolean {

@@ -203,15 +203,16 @@ export const toPage = v.variant("type", [
   }),
   /** Lets the person draw a rectangle; answered with `region`, or null where it was called off. */
   v.object({ type: v.literal("select-region") }),
+  v.object({ type: v.literal("cancel-region") }),
 ]);
 export type ToPage = v.InferOutput<typeof toPage>;
 
-const bytesOrReason = v.union([
+/** content → side panel */
+export const pageBytes = v.union([
   v.object({ bytes: buffer(maxMediaBytes) }),
   /** Why they cannot be had, for people. */
   v.object({ bytesMissing: v.pipe(v.string(), v.maxLength(300)) }),
 ]);
-export const pageBytes = bytesOrReason;
 export type PageBytes = v.InferOutput<typeof pageBytes>;
 
 /** content → side panel: one medium in full, for its evidence. */
@@ -219,8 +220,8 @@ export const pageMedium = v.object({
   kind: v.picklist(["image", "video"]),
   /** Of a `data:` picture only the beginning. */
   url,
-  pageUrl: url,
-  pageTitle: v.pipe(v.string(), v.maxLength(1000)),
+  /** Address of the frame that shows it: what may be fetched for it depends on that. */
+  frameUrl: url,
   status: v.picklist(["waiting", "scanning", "done"]),
   /** With frames and maps; null until the detector has answered. */
   verdict: v.nullable(verdictSchema),
@@ -232,7 +233,9 @@ export const pageMedium = v.object({
   /** Videos, seconds; absent for a live one. */
   duration: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
   /** Of pictures that only the page can read; absent where the address can be fetched again. */
-  content: v.optional(bytesOrReason),
+  content: v.optional(pageBytes),
+  /** Whether `content` is a lossless copy of the pixels shown, because the file could not be had. */
+  isCopy: v.optional(v.boolean()),
 });
 export type PageMedium = v.InferOutput<typeof pageMedium>;
 
@@ -253,8 +256,6 @@ export const region = v.object({
   height: v.pipe(px, v.minValue(1)),
   /** Width of the viewport in the same pixels: a capture of the tab is as wide. */
   viewportWidth: v.pipe(px, v.minValue(1)),
-  pageUrl: url,
-  pageTitle: v.pipe(v.string(), v.maxLength(1000)),
 });
 export type Region = v.InferOutput<typeof region>;
 

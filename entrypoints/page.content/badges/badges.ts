@@ -11,6 +11,7 @@ import { CardPlace } from "./card-place";
 import { FrameLoop } from "./frame-loop";
 import { Layer } from "./layer";
 import { PlacedBadge } from "./placed-badge";
+import { Spotlight } from "./spotlight";
 
 export interface BadgesOptions {
   siteName: string;
@@ -39,6 +40,7 @@ export class Badges {
   private readonly badges = new Map<Element, PlacedBadge>();
   private readonly loop: FrameLoop;
   private card: CardPlace | null = null;
+  private spotlight: Spotlight | null = null;
   private refreshedAt = Number.NEGATIVE_INFINITY;
   private raisedAt = 0;
   /** Times in a row that raising did not help. */
@@ -57,6 +59,7 @@ export class Badges {
     );
     signal.addEventListener("abort", () => {
       this.card?.close();
+      this.spotlight?.remove();
       this.badges.clear();
     });
     listen(window, wakingEvents, () => this.loop.wake(), signal);
@@ -94,7 +97,7 @@ export class Badges {
     this.badges.delete(element);
     if (this.card?.element === element) this.card.close();
     this.layer.remove(badge.button);
-    if (this.badges.size === 0) this.loop.stop();
+    if (!this.isNeeded()) this.loop.stop();
   }
 
   /** @param near whether the element is in or near the viewport */
@@ -112,6 +115,15 @@ export class Badges {
     badge.fill();
     badge.pinned = true;
     this.openCard(badge);
+  }
+
+  /** Draws a ring around an element for a moment. */
+  pointAt(element: Element): void {
+    this.spotlight?.remove();
+    this.spotlight = new Spotlight(this.layer, element, () => {
+      this.spotlight = null;
+    });
+    this.loop.wake();
   }
 
   private wants(subject: Subject): boolean {
@@ -166,7 +178,7 @@ export class Badges {
   private isNeeded(): boolean {
     if (isPageHidden()) return false;
     for (const badge of this.badges.values()) if (badge.near) return true;
-    return this.card !== null;
+    return this.card !== null || this.spotlight !== null;
   }
 
   /** @returns whether anything moved */
@@ -182,7 +194,7 @@ export class Badges {
     }
     const near = [...this.badges.values()].filter((badge) => badge.near);
     for (const badge of near) badge.read(now);
-    let changed = false;
+    let changed = this.spotlight?.place() ?? false;
     for (const badge of near) {
       changed = badge.write() || changed;
       if (this.card?.element === badge.element) this.placeCard(badge);

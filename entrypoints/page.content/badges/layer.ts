@@ -5,6 +5,7 @@
 import cardStyles from "../../../components/card.css?inline";
 import { createElement, documentElement, isConnected } from "../document-access";
 import { shadowRootOf } from "../media/shadow-root";
+import regionStyles from "../region/region.css?inline";
 import badgeStyles from "./badge.css?inline";
 
 /** A page that fights back costs at most this many repairs in a window, then we wait for the next. */
@@ -32,7 +33,7 @@ export class Layer {
   constructor(signal: AbortSignal) {
     this.root = this.host.attachShadow({ mode: "closed" });
     // Constructed sheets are not subject to the page's content-security policy.
-    const sheets = [badgeStyles, cardStyles].map(styleSheet);
+    const sheets = [badgeStyles, cardStyles, regionStyles].map(styleSheet);
     this.root.adoptedStyleSheets = [...sheets, this.zoomSheet];
     for (const type of contained) {
       this.root.addEventListener(type, (event) => event.stopPropagation(), { passive: true });

@@ -189,8 +189,10 @@ export class PictureQueue {
     this.inFlight.delete(job.subject.id);
   }
 
-  private settle({ subject }: Job, verdict: PictureVerdict["verdict"], thumbnails: string[]): void {
+  private settle(job: Job, verdict: PictureVerdict["verdict"], thumbnails: string[]): void {
+    const { subject } = job;
     subject.status = "done";
+    subject.fromPixels = job.fromPixels;
     subject.verdict = verdict;
     subject.thumbnails = thumbnails;
     this.listener.changed(subject);
@@ -203,7 +205,7 @@ function clearDeadline(job: Job): void {
 }
 
 /** An `img` that shows it; backgrounds cannot be drawn. */
-function imageOf({ elements }: Subject): HTMLImageElement | undefined {
+export function imageOf({ elements }: Subject): HTMLImageElement | undefined {
   for (const element of elements) if (element instanceof HTMLImageElement) return element;
   return undefined;
 }

@@ -12,6 +12,10 @@ export interface Subject extends DisplayedMedium {
   verdict: Verdict | null;
   /** `data:image/…` URLs, in the order of the verdict's faces. */
   thumbnails: string[];
+  /** A person asked for it: it is scanned wherever the page is scrolled to. */
+  asked: boolean;
+  /** Scanned from the pixels shown: its file could not be fetched again. */
+  fromPixels: boolean;
   /** Elements that show it now. */
   readonly elements: Set<Element>;
 }
@@ -23,6 +27,8 @@ export function newSubject(medium: DisplayedMedium): Subject {
     status: "waiting",
     verdict: null,
     thumbnails: [],
+    asked: false,
+    fromPixels: false,
     elements: new Set(),
   };
 }
@@ -39,13 +45,18 @@ export function abstention(reason: Abstention, detail: string): Verdict {
 const maxUrlChars = 2000;
 const maxDataUrlChars = 48;
 
+/** The address as it is told to others: a `data:` address is the picture itself. */
+export function shownUrl(url: string): string {
+  return url.slice(0, url.startsWith("data:") ? maxDataUrlChars : maxUrlChars);
+}
+
 export function reportOf(subject: Subject): MediaReport {
   const { id, kind, url, status, verdict, thumbnails } = subject;
   const thumbnail = thumbnails[0];
   return {
     id,
     kind,
-    url: url.slice(0, url.startsWith("data:") ? maxDataUrlChars : maxUrlChars),
+    url: shownUrl(url),
     status,
     level: verdict?.level ?? null,
     reason: verdict?.reason ?? null,
