@@ -8,6 +8,10 @@ import type { Case, CaseItem, Evidence } from "../evidence/evidence";
 import type { Brief } from "./brief";
 
 export const databaseName = "unmask-workbench";
+const version = 1;
+
+/** Dexie multiplies version numbers by this, to leave room for tenths. */
+const dexieVersionFactor = 10;
 
 export interface CaseRow extends Case {
   /** Words of title and notes, for search. */
@@ -48,13 +52,17 @@ export class Database extends Dexie {
 
   constructor(name = databaseName) {
     super(name);
-    this.version(1).stores({
+    this.version(version).stores({
       cases: "id, changedAt, *words",
       items: "id, caseId, *words",
       evidence: "id",
       originals: "id",
       history: "++id, at, why, url, *words",
       done: "what",
+    });
+    // Dexie would open a newer database and write rows of the older form into it.
+    this.on("ready", () => {
+      if (this.backendDB().version > version * dexieVersionFactor) throw new Dexie.VersionError();
     });
   }
 }

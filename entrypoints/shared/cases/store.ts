@@ -72,15 +72,15 @@ export class CaseStore {
   }
 
   createCase(title: string, notes = ""): Promise<Case> {
-    const now = new Date().toISOString();
-    const made = check(caseSchema, {
-      id: crypto.randomUUID(),
-      title: title.trim(),
-      notes,
-      createdAt: now,
-      changedAt: now,
-    });
     return this.#do(async () => {
+      const createdAt = now();
+      const made = check(caseSchema, {
+        id: crypto.randomUUID(),
+        title: title.trim(),
+        notes,
+        createdAt,
+        changedAt: createdAt,
+      });
       await this.#db.cases.add(caseRowOf(made));
       return made;
     });
@@ -141,19 +141,19 @@ export class CaseStore {
     evidence: Evidence,
     { original, notes = "", tags = [] }: { original?: Blob; notes?: string; tags?: string[] } = {},
   ): Promise<CaseItem> {
-    const item = check(caseItemSchema, {
-      id: crypto.randomUUID(),
-      caseId,
-      addedAt: now(),
-      evidence,
-      notes,
-      tags: tidyTags(tags),
-      call: null,
-      callAt: null,
-    });
     const kept = original && original.size <= maxOriginalBytes ? original : undefined;
     return this.#do(() =>
       this.#change(async () => {
+        const item = check(caseItemSchema, {
+          id: crypto.randomUUID(),
+          caseId,
+          addedAt: now(),
+          evidence,
+          notes,
+          tags: tidyTags(tags),
+          call: null,
+          callAt: null,
+        });
         await this.#touch(caseId);
         await this.#put(item, kept);
         return item;
