@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { batchNormComposed, batchNormTraining } from "../../trainer/ops/batch-norm";
 import { depthwise } from "../../trainer/ops/depthwise";
+import { pointwise } from "../../trainer/ops/pointwise";
 import { relu6 } from "../../trainer/ops/relu6";
 import { useNativeBackend } from "./native-backend";
 
@@ -53,6 +54,33 @@ describe("depthwise", () => {
     expect(ours.value.dataSync()[0]).toBeCloseTo(theirs.value.dataSync()[0] as number, 3);
     ours.grads.forEach((grad, i) => {
       expect(distance(grad, theirs.grads[i] as tf.Tensor)).toBeLessThan(1e-4);
+    });
+  });
+});
+
+describe("pointwise", () => {
+  const x = () => normal([2, 3, 5, 4], 1) as tf.Tensor4D;
+  const kernel = () => normal([1, 1, 4, 7], 2) as tf.Tensor4D;
+  const loss = (a: tf.Tensor, b: tf.Tensor) => {
+    const y = pointwise(a as tf.Tensor4D, b as tf.Tensor4D);
+    return tf.sum(tf.mul(tf.square(y), normal(y.shape, 3))) as tf.Scalar;
+  };
+
+  it("is a 1×1 convolution", () => {
+    const ours = pointwise(x(), kernel());
+    expect(distance(ours, tf.conv2d(x(), kernel(), 1, "same"))).toBeLessThan(1e-5);
+  });
+
+  it("agrees with finite differences", () => {
+    const { grads } = tf.valueAndGrads(loss)([x(), kernel()]);
+    const [inInput, inKernel] = grads.map((grad) => grad.dataSync());
+    const numericInput = numericGradient((a) => loss(a, kernel()), x(), [0, 63, 119]);
+    [0, 63, 119].forEach((i, k) => {
+      expect(inInput?.[i]).toBeCloseTo(numericInput[k] as number, 1);
+    });
+    const numericKernel = numericGradient((b) => loss(x(), b), kernel(), [0, 13, 27]);
+    [0, 13, 27].forEach((i, k) => {
+      expect(inKernel?.[i]).toBeCloseTo(numericKernel[k] as number, 1);
     });
   });
 });

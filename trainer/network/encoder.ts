@@ -21,6 +21,7 @@ import {
 import { normalisePixels } from "../../model/student/normalise";
 import { batchNormTraining } from "../ops/batch-norm";
 import { depthwise } from "../ops/depthwise";
+import { pointwise } from "../ops/pointwise";
 import { relu6 } from "../ops/relu6";
 import { type ConvolutionLayer, convolutionLayers, type Parameters } from "./parameters";
 
@@ -60,10 +61,7 @@ export function encoderForward(
   const apply = (layer: ConvolutionLayer, x: Tensor4D): Tensor4D => {
     const own = <T extends Tensor>(part: string) => weightOf<T>(weights, `${layer.name}/${part}`);
     const kernel = own<Tensor4D>("kernel");
-    let y =
-      layer.kind === "depthwise"
-        ? depthwise(x, kernel, layer.stride)
-        : conv2d(x, kernel, layer.stride, "same");
+    let y = convolve(layer, x, kernel);
     const gamma = own<Tensor1D>("gamma");
     const beta = own<Tensor1D>("beta");
     if (statistics) {
@@ -85,6 +83,11 @@ export function encoderForward(
     x = hasShortcut(block) ? (add(x, y) as Tensor4D) : y;
   });
   return run("head", x);
+}
+
+function convolve({ kind, kernel, stride }: ConvolutionLayer, x: Tensor4D, weight: Tensor4D) {
+  if (kind === "depthwise") return depthwise(x, weight, stride);
+  return kernel === 1 ? pointwise(x, weight) : conv2d(x, weight, stride, "same");
 }
 
 /** Average of a feature map over the picture, `[n, channels]`. */
