@@ -1,16 +1,24 @@
 // Command line of the trainer.
 import { Command } from "commander";
 import { calibrateCommand } from "./commands/calibrate";
+import { configCommand } from "./commands/config";
+import { distilCommand } from "./commands/distil";
 import { evaluateCommand } from "./commands/evaluate";
+import { pretrainCommand } from "./commands/pretrain";
 import { probeCommand } from "./commands/probe";
 import { quantiseCommand } from "./commands/quantise";
 import { setupCommand } from "./commands/setup";
 import { superviseCommand } from "./commands/supervise";
+import { teachCommand } from "./commands/teach";
 
 const program = new Command("trainer")
   .description("Trains, measures and packs the students that Unmask loads.")
   .showHelpAfterError()
   .addCommand(setupCommand())
+  .addCommand(configCommand())
+  .addCommand(pretrainCommand())
+  .addCommand(teachCommand())
+  .addCommand(distilCommand())
   .addCommand(superviseCommand())
   .addCommand(probeCommand())
   .addCommand(quantiseCommand())

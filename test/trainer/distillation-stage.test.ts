@@ -10,9 +10,10 @@ import { Distiller, type Teacher } from "../../trainer/distillation/distiller";
 import type { LessonBatch } from "../../trainer/distillation/lessons";
 import { randomParameters } from "../../trainer/network/initial";
 import { Random } from "../../trainer/random";
-import { type DistilLog, distil } from "../../trainer/stages/distil";
+import { type DistilLog, type DistilRun, distil } from "../../trainer/stages/distil";
 import { DISTIL_DEFAULTS, type DistilSettings } from "../../trainer/stages/distil-settings";
 import { distillingSides } from "../../trainer/stages/sides";
+import { TEACH_DEFAULTS } from "../../trainer/stages/teach-settings";
 import { readTrainedStudent } from "../../trainer/stages/trained-student";
 import { picture, proceduralData, tinyArchitecture } from "./moco-fixture";
 import { useNativeBackend } from "./native-backend";
@@ -45,6 +46,16 @@ function opinionatedTeacher(): Teacher {
 }
 
 const teacher = opinionatedTeacher();
+
+const origin: DistilRun["origin"] = {
+  initial: "random",
+  teacher: {
+    ...TEACH_DEFAULTS,
+    architecture: teacher.architecture,
+    stage: "teach",
+    initial: "random",
+  },
+};
 
 const SETTINGS: DistilSettings = {
   ...DISTIL_DEFAULTS,
@@ -129,6 +140,7 @@ describe("distilling", () => {
       settings: { ...SETTINGS, ...settings },
       teacher,
       initial,
+      origin,
       signal: stop.signal,
       onStep: (step) => {
         if (step === stopAfter) stop.abort();
@@ -174,6 +186,7 @@ describe("distilling", () => {
         settings: SETTINGS,
         teacher: other,
         initial,
+        origin,
       }),
     ).rejects.toThrow("another --run folder");
   });

@@ -209,6 +209,7 @@ describe("pretraining", () => {
       run: runFolder(name),
       settings: { ...SETTINGS, ...settings },
       initial,
+      origin: "random",
       signal: stop.signal,
       onStep: (step) => {
         if (step === stopAfter) stop.abort();
@@ -234,7 +235,7 @@ describe("pretraining", () => {
     expect(last.neighbourAccuracy).toBeGreaterThan(0.75);
 
     // Which of six, of pictures it never saw: chance is 1/6.
-    const { encoder: read } = await readPretrainedEncoder(runFolder("learns"), initial);
+    const { encoder: read } = await readPretrainedEncoder(runFolder("learns"));
     const layout = flatLayout(read, () => true);
     const weights = splitFlat(layout, tensor1d(flatten(layout, read)));
     const side = (from: number, to: number) => {

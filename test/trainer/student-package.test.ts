@@ -14,8 +14,8 @@ import { runGraphModel } from "../../trainer/emission/run-graph-model";
 import { randomParameters } from "../../trainer/network/initial";
 import { Random } from "../../trainer/random";
 import { forwardLogits } from "../../trainer/stages/quantise";
-import { TINY_SETTINGS } from "../../trainer/stages/settings";
 import { useNativeBackend } from "./native-backend";
+import { TINY_SETTINGS } from "./tiny-settings";
 
 useNativeBackend();
 

@@ -13,12 +13,13 @@ import { Random } from "../../trainer/random";
 import { calibrate } from "../../trainer/stages/calibrate";
 import { loadCheckpoint } from "../../trainer/stages/checkpoint";
 import { forwardLogits, quantise } from "../../trainer/stages/quantise";
-import { type SuperviseSettings, TINY_SETTINGS } from "../../trainer/stages/settings";
 import { trainingSplit } from "../../trainer/stages/sides";
-import { supervise } from "../../trainer/stages/supervise";
+import { teach } from "../../trainer/stages/teach";
+import type { TeachSettings } from "../../trainer/stages/teach-settings";
 import { readTrainedStudent } from "../../trainer/stages/trained-student";
 import { BatchMaker } from "../../trainer/synthesis/batch";
 import { useNativeBackend } from "./native-backend";
+import { TINY_SETTINGS } from "./tiny-settings";
 
 useNativeBackend();
 
@@ -75,9 +76,15 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const initial = () => randomParameters(TINY_SETTINGS.architecture, 3);
-const train = (run: string, settings: SuperviseSettings, rest = {}) =>
-  supervise({ data: folder, run: join(folder, run), settings, initial: initial(), ...rest });
+const train = (run: string, settings: TeachSettings, rest = {}) =>
+  teach({
+    data: folder,
+    run: join(folder, run),
+    settings,
+    encoder: randomParameters(TINY_SETTINGS.architecture, 3),
+    origin: "random",
+    ...rest,
+  });
 
 describe("the manifest and its split", () => {
   it("names the folder or the line that is wrong", async () => {
@@ -124,7 +131,7 @@ describe("BatchMaker", () => {
   });
 });
 
-describe("supervise", () => {
+describe("the student taught alone", () => {
   it("learns: the loss falls and held-out groups are told apart; then packs the student", async () => {
     const losses: number[] = [];
     const onStep = (_: number, loss: number) => losses.push(loss);

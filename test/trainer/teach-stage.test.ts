@@ -136,6 +136,7 @@ describe("teaching", () => {
       run: join(data, "runs", name),
       settings: { ...SETTINGS, ...settings },
       encoder,
+      origin: "random",
       signal: stop.signal,
       onStep: (step) => {
         if (step === stopAfter) stop.abort();

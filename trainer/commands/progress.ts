@@ -1,33 +1,78 @@
-// Progress of a long stage: a bar on a terminal, a line now and then in a log file.
-import cliProgress from "cli-progress";
+// Progress of a long stage on standard error: a bar on a terminal, a line now and then in a log.
+import { SingleBar } from "cli-progress";
 
-const LOG_EVERY_STEPS = 50;
+/** Logs want few lines. */
+const lineEveryMs = 30_000;
 
-/** Reports steps, loss and speed on standard error. */
-export function stepProgress(total: number) {
-  const bar = process.stderr.isTTY
-    ? new cliProgress.SingleBar({
-        format: "{bar} {value}/{total} | loss {loss} | {speed} pictures/s | {eta_formatted} left",
-        hideCursor: true,
-      })
-    : null;
-  let started = false;
+export interface Progress {
+  step(step: number, loss: number, picturesPerSecond: number): void;
+  message(text: string): void;
+  stop(): void;
+}
+
+/** @param total steps of the stage. */
+export function showProgress(total: number): Progress {
+  return process.stderr.isTTY ? bar(total) : lines(total);
+}
+
+function bar(total: number): Progress {
+  const single = new SingleBar({
+    format: "{bar} {value}/{total} | loss {loss} | {speed} images/s | {left} left",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  const left = timeLeft(total);
+  let isStarted = false;
   return {
-    step(step: number, loss: number, picturesPerSecond: number) {
-      const shown = { loss: loss.toFixed(4), speed: picturesPerSecond.toFixed(0) };
-      if (bar) {
-        if (!started) bar.start(total, step, shown);
-        else bar.update(step, shown);
-        started = true;
-      } else if (step % LOG_EVERY_STEPS === 0) {
-        console.error(`${step}/${total} loss ${shown.loss} ${shown.speed} pictures/s`);
-      }
+    step(step, loss, picturesPerSecond) {
+      const shown = {
+        loss: loss.toFixed(4),
+        speed: picturesPerSecond.toFixed(1),
+        left: left(step),
+      };
+      if (isStarted) single.update(step, shown);
+      else single.start(total, step, shown);
+      isStarted = true;
     },
-    message(text: string) {
-      console.error(text);
-    },
-    stop() {
-      bar?.stop();
-    },
+    message: (text) => process.stderr.write(`${isStarted ? "\r\x1b[K" : ""}${text}\n`),
+    stop: () => single.stop(),
   };
+}
+
+function lines(total: number): Progress {
+  const left = timeLeft(total);
+  let last = Date.now();
+  return {
+    step(step, loss, picturesPerSecond) {
+      const remaining = left(step);
+      if (Date.now() - last < lineEveryMs) return;
+      last = Date.now();
+      console.error(
+        `${step}/${total} loss ${loss.toFixed(4)} ${picturesPerSecond.toFixed(1)} images/s, ${remaining} left`,
+      );
+    },
+    message: (text) => console.error(text),
+    stop: () => {},
+  };
+}
+
+/** From the steps since the first one seen: a resumed run does not start at 0. */
+function timeLeft(total: number): (step: number) => string {
+  let first: { step: number; at: number } | undefined;
+  return (step) => {
+    first ??= { step, at: Date.now() };
+    const done = step - first.step;
+    if (done === 0) return "?";
+    return duration(((Date.now() - first.at) / done) * (total - step));
+  };
+}
+
+/** `12 s`, `5 min`, `3 h 20 min`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -2,15 +2,18 @@
 import { Command } from "commander";
 import { startBackend } from "../backend";
 import { cacheFolder } from "../cache";
+import { studentFolder } from "../run/folders";
 import { quantise } from "../stages/quantise";
 
 export function quantiseCommand(): Command {
   return new Command("quantise")
     .description("Emit and quantise the student of a run; refuse if that costs too much AUC.")
     .requiredOption("--data <folder>", "folder of face crops with manifest.jsonl")
-    .option("--run <folder>", "folder of the run", cacheFolder("runs", "supervised"))
+    .option("--run <folder>", "folder of the run", cacheFolder("runs", "scl-kd"))
     .action(async (options) => {
       await startBackend();
-      console.log(JSON.stringify(await quantise(options.data, options.run), null, 2));
+      console.log(
+        JSON.stringify(await quantise(options.data, await studentFolder(options.run)), null, 2),
+      );
     });
 }

@@ -15,7 +15,8 @@ import { DEGRADATIONS, type Degradation, degradedCrops } from "../evaluation/deg
 import { fitTemperature } from "../evaluation/temperature";
 import { countParameters } from "../network/parameters";
 import { quantisedFolder } from "./quantise";
-import { trainingSplit } from "./sides";
+import { recipeOf } from "./recipe";
+import { teachingSides, trainingSplit } from "./sides";
 import { readTrainedStudent } from "./trained-student";
 
 /** False-positive rates at which the levels of the verdict start. */
@@ -63,7 +64,8 @@ export async function calibrate(
     "model.json": new Uint8Array(await readFile(join(quantisedFolder(run), "model.json"))),
     "weights.bin": new Uint8Array(await readFile(join(quantisedFolder(run), "weights.bin"))),
   };
-  const { fit, heldOut } = trainingSplit(await readManifest(data), settings);
+  const rows = await readManifest(data);
+  const { heldOut } = trainingSplit(rows, settings);
   const pool = await loadPictures(data, heldOut);
   const crops = cropAll(pool, cropMargin, size);
   const { logits } = await runGraphModel(model, crops, size);
@@ -111,7 +113,7 @@ export async function calibrate(
     architecture: {
       name: architecture.name,
       description:
-        `EfficientNet-Lite0 cut after its block ${architecture.blocks.length}, a 1×1 head of ` +
+        `${architecture.blocks.length} inverted-residual blocks (${architecture.name}), a 1×1 head of ` +
         `${architecture.headChannels} channels, and two readings of it: one averaged into the ` +
         "logit, one the coarse map",
       parameters: countParameters(parameters),
@@ -124,12 +126,9 @@ export async function calibrate(
     gates,
     training: {
       recipe:
-        `Supervised from ImageNet weights: ${settings.steps} steps of ` +
-        `${2 * (settings.batch.pairs + settings.batch.labelled)} crops, real faces with their own ` +
-        "blended pseudo-fakes (self-blends and swaps) and labelled fakes with real partners, both " +
-        "classes augmented alike. Thresholds: held-out real pictures, each as it is and after " +
+        `${recipeOf(settings)} Thresholds: held-out real pictures, each as it is and after ` +
         `${byDegradation.size - 1} degradations.`,
-      sources: sourceCounts(fit),
+      sources: sourceCounts(teachingSides(rows, settings).fit),
     },
     metrics: [
       {

@@ -1,6 +1,6 @@
 // Stage 3 of SCL-KD: a compact student learns what the teacher says of every face, labelled or not,
 // and a little of what the labels say.
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
@@ -16,6 +16,7 @@ import { cosineRate } from "../optimiser/adamw";
 import { OrderedLoader } from "../synthesis/ordered-loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import type { DistilSettings } from "./distil-settings";
+import { type DistilRecord, saveRunRecord } from "./run-record";
 import { distillingSides } from "./sides";
 
 export interface DistilRun {
@@ -25,6 +26,8 @@ export interface DistilRun {
   run: string;
   settings: DistilSettings;
   teacher: Teacher;
+  /** Where teacher and `initial` come from. */
+  origin: Pick<DistilRecord, "initial" | "teacher">;
   /** What the student starts from: ImageNet's weights, or any of its architecture. */
   initial: Parameters;
   /** When aborted, the step under way is finished and saved. */
@@ -66,7 +69,7 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
   await mkdir(job.run, { recursive: true });
   const resumed = await loadCheckpoint(stateFolder);
   requireSameRun(resumed, fingerprint, job.run);
-  await writeFile(join(job.run, "settings.json"), `${JSON.stringify(settings, null, 2)}\n`);
+  await saveRunRecord(job.run, { ...settings, stage: "distil", ...job.origin });
 
   const distiller = new Distiller(job.initial, job.teacher, settings, resumed ?? undefined);
   if (resumed) onMessage(`resumed at step ${resumed.step}`);

@@ -1,6 +1,6 @@
 // Stage 1 of SCL-KD: momentum contrast on faces whose labels nobody reads. It ends in an encoder
 // whose features tell faces, and faces from their own pseudo-fakes, apart.
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
@@ -16,7 +16,14 @@ import type { Parameters } from "../network/parameters";
 import { cosineRate } from "../optimiser/adamw";
 import { OrderedLoader } from "../synthesis/ordered-loader";
 import type { PretrainSettings } from "./pretrain-settings";
+import {
+  type PretrainRecord,
+  type PublishedWeights,
+  readRunRecord,
+  saveRunRecord,
+} from "./run-record";
 import { type PretrainingSides, pretrainingSides } from "./sides";
+import { blankParameters } from "./trained-student";
 
 export interface PretrainRun {
   /** Folder of the pictures, with `manifest.jsonl`. */
@@ -26,6 +33,8 @@ export interface PretrainRun {
   settings: PretrainSettings;
   /** What the encoder starts from: ImageNet's, or any of its architecture. */
   initial: Parameters;
+  /** Where they come from. */
+  origin: PublishedWeights;
   /** When aborted, the step under way is finished and saved. */
   signal?: AbortSignal;
   onStep?: (step: number, loss: number, picturesPerSecond: number) => void;
@@ -62,7 +71,7 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
   await mkdir(job.run, { recursive: true });
   const resumed = await loadMoCo(job.run);
   requireSameRun(resumed, fingerprint, job.run);
-  await writeFile(join(job.run, "settings.json"), `${JSON.stringify(settings, null, 2)}\n`);
+  await saveRunRecord(job.run, { ...settings, stage: "pretrain", initial: job.origin });
 
   const moco = new MoCo(job.initial, settings, resumed ?? undefined);
   if (resumed) onMessage(`resumed at step ${resumed.step}`);
@@ -121,17 +130,18 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
   }
 }
 
-/** The encoder of a finished or interrupted run. */
-export async function readPretrainedEncoder(
-  run: string,
-  initial: Parameters,
-): Promise<{ settings: PretrainSettings; encoder: Parameters; step: number }> {
+export interface PretrainedEncoder {
+  settings: PretrainRecord;
+  encoder: Parameters;
+  step: number;
+}
+
+/** The encoder of a finished or interrupted run. @throws Error if the folder holds none. */
+export async function readPretrainedEncoder(run: string): Promise<PretrainedEncoder> {
+  const settings = await readRunRecord(run, "pretrain");
   const checkpoint = await loadMoCo(run);
   if (!checkpoint) throw new Error(`${run} holds no checkpoint of \`pretrain\` yet`);
-  const settings = JSON.parse(
-    await readFile(join(run, "settings.json"), "utf8"),
-  ) as PretrainSettings;
-  const encoder = finished(new MoCo(initial, settings, checkpoint));
+  const encoder = finished(new MoCo(blankParameters(settings.architecture), settings, checkpoint));
   return { settings, encoder, step: checkpoint.step };
 }
 

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs-core";
 import { tensor, tidy } from "@tensorflow/tfjs-core";
+import type { StudentArchitecture } from "../../model/student/architecture";
 import { normalisePixels } from "../../model/student/normalise";
 import { readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
@@ -16,9 +17,10 @@ import {
 import { runGraphModel } from "../emission/run-graph-model";
 import { auc } from "../evaluation/auc";
 import { cropAll } from "../evaluation/crops";
+import type { Parameters } from "../network/parameters";
 import { studentForward } from "../network/student-network";
 import { trainingSplit } from "./sides";
-import { readTrainedStudent, type TrainedStudent } from "./trained-student";
+import { readTrainedStudent } from "./trained-student";
 
 /** A fused float32 graph may differ from the unfused training graph by rounding only. */
 const MAX_EMISSION_ERROR = 1e-3;
@@ -39,7 +41,10 @@ export interface QuantisationReport {
 
 /** Logits of the training graph in inference mode. */
 export function forwardLogits(
-  { settings, parameters }: Pick<TrainedStudent, "settings" | "parameters">,
+  {
+    settings,
+    parameters,
+  }: { settings: { architecture: StudentArchitecture }; parameters: Parameters },
   pixels: Uint8Array,
   chunk = 64,
 ): Float32Array {

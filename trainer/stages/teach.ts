@@ -13,11 +13,13 @@ import { cosineRate } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
 import { type BatchLoader, batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
-import { batchRecipe, saveRunSettings } from "./settings";
+import { saveRunRecord, type TeachRecord } from "./run-record";
+import { batchRecipe } from "./settings";
 import { type TrainingSides, teachingSides } from "./sides";
 import { StudentTrainer } from "./student-trainer";
 import { LinearProbe } from "./teach-probe";
 import type { TeachSettings } from "./teach-settings";
+import { blankParameters } from "./trained-student";
 
 export interface TeachRun {
   /** Folder of the pictures, with `manifest.jsonl`. */
@@ -27,6 +29,8 @@ export interface TeachRun {
   settings: TeachSettings;
   /** The pretrained encoder, or ImageNet's for the comparison without pretraining. */
   encoder: Parameters;
+  /** Where it comes from. */
+  origin: TeachRecord["initial"];
   /** When aborted, the step under way is finished and saved. */
   signal?: AbortSignal;
   /** Steps are counted over the probe and fine-tuning together. */
@@ -63,21 +67,26 @@ export async function teach(job: TeachRun): Promise<Parameters | null> {
   const [probed, tuned] = [await loadCheckpoint(probeFolder), await loadCheckpoint(job.run)];
   requireSameRun(probed, fingerprint, job.run);
   requireSameRun(tuned, fingerprint, job.run);
-  await saveRunSettings(job.run, settings);
+  await saveRunRecord(job.run, { ...settings, stage: "teach", initial: job.origin });
 
-  const probe = new LinearProbe(architecture, job.encoder, optimiser, probed ?? undefined);
+  const probe =
+    probing.steps > 0
+      ? new LinearProbe(architecture, job.encoder, optimiser, probed ?? undefined)
+      : null;
   let tuning: StudentTrainer | undefined;
   let lesson: Lesson | undefined;
   try {
     const isOver = tuned !== null && tuned.step >= settings.steps;
     if (!isOver) lesson = await openLesson(job, sides, onMessage);
-    if (lesson && probe.step < probing.steps) {
+    if (lesson && probe && probe.step < probing.steps) {
       const save = () =>
         saveCheckpoint(probeFolder, { ...probe.state(), ...NO_STATISTICS, fingerprint });
       const span = { phase: "probe", ...probing, warmupSteps: 0, before: 0 } as const;
       if (!(await learn(probe, span, save, lesson, job))) return null;
     }
-    tuning = new StudentTrainer(architecture, probe.parameters(), settings, tuned ?? undefined);
+    const start =
+      probe?.parameters() ?? new Map([...blankParameters(architecture), ...job.encoder]);
+    tuning = new StudentTrainer(architecture, start, settings, tuned ?? undefined);
     if (lesson) {
       const { steps, peakRate, warmupSteps } = settings;
       const span = { phase: "tune", steps, peakRate, warmupSteps, before: probing.steps } as const;
@@ -89,7 +98,7 @@ export async function teach(job: TeachRun): Promise<Parameters | null> {
     return tuning.averagedParameters();
   } finally {
     await lesson?.loader.close();
-    probe.dispose();
+    probe?.dispose();
     tuning?.dispose();
   }
 }

@@ -9,10 +9,10 @@ import {
   type Parameters,
 } from "../network/parameters";
 import { loadCheckpoint } from "./checkpoint";
-import { readRunSettings, type SuperviseSettings } from "./settings";
+import { readRunRecord, type StudentRecord } from "./run-record";
 
 export interface TrainedStudent {
-  settings: SuperviseSettings;
+  settings: StudentRecord;
   parameters: Parameters;
   step: number;
 }
@@ -32,7 +32,7 @@ export function blankParameters(architecture: StudentArchitecture): Parameters {
 
 /** @throws Error if the folder holds no run, or no checkpoint yet. */
 export async function readTrainedStudent(run: string): Promise<TrainedStudent> {
-  const settings = await readRunSettings(run);
+  const settings = await readRunRecord(run, "teach", "distil");
   const checkpoint = await loadCheckpoint(run);
   if (!checkpoint) throw new Error(`${run} holds no checkpoint yet`);
   const parameters = blankParameters(settings.architecture);

@@ -1,0 +1,128 @@
+// The training stages of a run, each from the configuration and the folder of the stage before.
+import type { StudentArchitecture } from "../../model/student/architecture";
+import type { TrainerConfig } from "../config/schema";
+import {
+  distilSettings,
+  pretrainSettings,
+  superviseSettings,
+  teachSettings,
+} from "../config/stage-settings";
+import type { Parameters } from "../network/parameters";
+import { distil } from "../stages/distil";
+import { pretrain, readPretrainedEncoder } from "../stages/pretrain";
+import type { StudentRecord } from "../stages/run-record";
+import { teach } from "../stages/teach";
+import { readTrainedStudent } from "../stages/trained-student";
+import { initialParameters } from "../weights/initial";
+import type { RunFolders } from "./folders";
+
+/** What a stage of a run needs to know. */
+export interface StageJob {
+  config: TrainerConfig;
+  /** Folder of the pictures. */
+  data: string;
+  folders: RunFolders;
+  /** When aborted, the step under way is finished and saved. */
+  signal?: AbortSignal;
+  onStep?: (step: number, loss: number, picturesPerSecond: number) => void;
+  onMessage?: (message: string) => void;
+}
+
+/** Every stage returns what it trained, or null if it was interrupted (and saved). */
+export type Stage = (job: StageJob) => Promise<Parameters | null>;
+
+export const pretrainStage: Stage = async ({ config, folders, ...job }) => {
+  const settings = pretrainSettings(config);
+  const { initial: origin } = config.pretrain;
+  const initial = await initialParameters(origin, settings.architecture, settings.seed);
+  return pretrain({ ...job, run: folders.pretrain, settings, initial, origin });
+};
+
+/** @throws Error if stage 1 is wanted and is not done, or was done for another network. */
+export const teachStage: Stage = async ({ config, folders, ...job }) => {
+  const settings = teachSettings(config);
+  const { architecture, seed } = settings;
+  const { initial } = config.teach;
+  const run = folders.teacher;
+  if (initial !== "pretrained") {
+    const encoder = await initialParameters(initial, architecture, seed);
+    return teach({ ...job, run, settings, encoder, origin: initial });
+  }
+  const from = await readPretrainedEncoder(folders.pretrain);
+  requireFinished(folders.pretrain, from.step, from.settings.steps);
+  requireSameNetwork(folders.pretrain, from.settings.architecture, architecture);
+  warnOfOtherSides(folders.pretrain, from.settings, settings, job.onMessage);
+  return teach({ ...job, run, settings, encoder: from.encoder, origin: from.settings });
+};
+
+/** The comparison without distillation: the student taught as the teacher is. */
+export const superviseStage: Stage = async ({ config, folders, ...job }) => {
+  const settings = superviseSettings(config);
+  const { initial: origin } = config.supervise;
+  const encoder = await initialParameters(origin, settings.architecture, settings.seed);
+  return teach({ ...job, run: folders.supervised, settings, encoder, origin });
+};
+
+/**
+ * @param teacherFolder of any run with outputs; without it this run's teacher.
+ * @throws Error if the teacher is not done or looks at other crops.
+ */
+export async function distilStage(
+  { config, folders, ...job }: StageJob,
+  teacherFolder = folders.teacher,
+): Promise<Parameters | null> {
+  const settings = distilSettings(config);
+  const { initial } = config.distil;
+  const teacher = await readTrainedStudent(teacherFolder);
+  requireFinished(teacherFolder, teacher.step, teacher.settings.steps);
+  if (teacher.settings.cropMargin !== settings.cropMargin)
+    throw new Error(
+      `the teacher in ${teacherFolder} looks at crops of margin ${teacher.settings.cropMargin}, ` +
+        `and data.cropMargin is ${settings.cropMargin}`,
+    );
+  warnOfOtherSides(teacherFolder, teacher.settings, settings, job.onMessage);
+  return distil({
+    ...job,
+    run: folders.student,
+    settings,
+    teacher: { architecture: teacher.settings.architecture, parameters: teacher.parameters },
+    initial: await initialParameters(initial, settings.architecture, settings.seed),
+    origin: { initial, teacher: teacher.settings },
+  });
+}
+
+function requireFinished(folder: string, step: number, steps: number): void {
+  if (step < steps)
+    throw new Error(
+      `the run in ${folder} has come to step ${step} of ${steps}; finish it first (the same command goes on)`,
+    );
+}
+
+function requireSameNetwork(
+  folder: string,
+  found: StudentArchitecture,
+  wanted: StudentArchitecture,
+): void {
+  if (found.name !== wanted.name)
+    throw new Error(
+      `the run in ${folder} is of the network ${found.name}, and ${wanted.name} is asked for`,
+    );
+}
+
+type Sides = Pick<StudentRecord, "seed" | "heldOutShare" | "leaveOut">;
+
+/** A stage before may have fitted what this one holds out: allowed, but not in silence. */
+function warnOfOtherSides(
+  folder: string,
+  before: Sides,
+  now: Sides,
+  onMessage: StageJob["onMessage"] = () => {},
+): void {
+  const sides = ({ seed, heldOutShare, leaveOut }: Sides) =>
+    JSON.stringify([seed, heldOutShare, leaveOut?.generators ?? [], leaveOut?.sources ?? []]);
+  if (sides(before) !== sides(now))
+    onMessage(
+      `warning: the run in ${folder} held out other groups (another seed, heldOutShare or leaveOut); ` +
+        "figures on this run's held-out groups will be too good",
+    );
+}

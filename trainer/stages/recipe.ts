@@ -1,0 +1,64 @@
+// The recipe in a student's card: how it was trained, in words, from what its run's folder records.
+import type { DistilRecord, PretrainRecord, StudentRecord, TeachRecord } from "./run-record";
+
+const BLENDS = "blended pseudo-fakes (self-blends and swaps)";
+
+/** One or more sentences. */
+export function recipeOf(record: StudentRecord): string {
+  return [
+    ...(record.stage === "distil" ? distilled(record) : taught(record, "The student")),
+    leftOut(record),
+  ]
+    .filter((sentence) => sentence !== "")
+    .join(" ");
+}
+
+function pretrained({ initial, K, m, T, n, steps, blended }: PretrainRecord): string {
+  return (
+    `Encoder pretrained from ${weightsName(initial)} by momentum contrast (K ${K}, m ${m}, T ${T}) without ` +
+    `labels: ${steps} steps of ${n} faces${blended ? ", each with its own pseudo-fake as a negative" : ""}.`
+  );
+}
+
+function taught(record: TeachRecord, who: string): string[] {
+  const { initial, probe, steps, labelFraction, batch } = record;
+  const isPretrained = typeof initial === "object";
+  const from = isPretrained ? "that encoder" : weightsName(initial);
+  const first = probe.steps > 0 ? `a linear probe of ${probe.steps} steps, then ` : "";
+  return [
+    ...(isPretrained ? [pretrained(initial)] : []),
+    `${who}: supervised from ${from}, ${first}${steps} steps of ${2 * (batch.pairs + batch.labelled)} crops ` +
+      `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS} and labelled ` +
+      "fakes with real partners, both classes augmented alike.",
+  ];
+}
+
+function distilled(record: DistilRecord): string[] {
+  const { teacher, initial, steps, batch, useUnlabelled, labelFraction, logits, features } = record;
+  const before =
+    teacher.stage === "distil"
+      ? [...distilled(teacher), "That student is the teacher."]
+      : taught(teacher, `The teacher (${teacher.architecture.name})`);
+  const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
+  return [
+    ...before,
+    `The student: distilled from ${weightsName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
+      `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ${BLENDS}: the ` +
+      `teacher's logits (${loss})` +
+      (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
+      `, and ${percent(labelFraction)} of the labels.`,
+  ];
+}
+
+function leftOut({ leaveOut }: StudentRecord): string {
+  const names = [...(leaveOut?.generators ?? []), ...(leaveOut?.sources ?? [])];
+  return names.length > 0 ? `Left out of every stage: ${names.join(", ")}.` : "";
+}
+
+function weightsName(weights: "imagenet" | "random"): string {
+  return weights === "imagenet" ? "ImageNet weights" : "random weights";
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`;
+}

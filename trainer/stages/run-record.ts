@@ -1,0 +1,65 @@
+// What a run's folder says of itself in `settings.json`: the settings of its stage, and from what it
+// went on, all the way back. The card's recipe is written from it.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DistilSettings } from "./distil-settings";
+import type { PretrainSettings } from "./pretrain-settings";
+import type { SuperviseSettings } from "./settings";
+import { TEACH_DEFAULTS, type TeachSettings } from "./teach-settings";
+
+/** Where weights come from that no stage trained. */
+export type PublishedWeights = "imagenet" | "random";
+
+export type PretrainRecord = PretrainSettings & { stage: "pretrain"; initial: PublishedWeights };
+
+export type TeachRecord = TeachSettings & {
+  stage: "teach";
+  initial: PublishedWeights | PretrainRecord;
+};
+
+export type DistilRecord = DistilSettings & {
+  stage: "distil";
+  initial: PublishedWeights;
+  teacher: StudentRecord;
+};
+
+/** Stages that end in a network with outputs. */
+export type StudentRecord = TeachRecord | DistilRecord;
+
+const FILE = "settings.json";
+
+export async function saveRunRecord(
+  folder: string,
+  record: PretrainRecord | StudentRecord,
+): Promise<void> {
+  await writeFile(join(folder, FILE), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** @throws Error if the folder holds no run, or one of another stage. */
+export async function readRunRecord<S extends (PretrainRecord | StudentRecord)["stage"]>(
+  folder: string,
+  ...stages: S[]
+): Promise<Extract<PretrainRecord | StudentRecord, { stage: S }>> {
+  const wanted = stages.join(" or ");
+  let found: Partial<PretrainRecord | StudentRecord>;
+  try {
+    found = JSON.parse(await readFile(join(folder, FILE), "utf8"));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new Error(
+      isMissing
+        ? `${folder} holds no run of \`${wanted}\``
+        : `${join(folder, FILE)} cannot be read: ${(error as Error).message}`,
+    );
+  }
+  const record = found.stage ? found : asTaught(found as SuperviseSettings);
+  if (!stages.includes(record.stage as S))
+    throw new Error(`${folder} holds a run of \`${record.stage}\`, not of \`${wanted}\``);
+  return record as Extract<PretrainRecord | StudentRecord, { stage: S }>;
+}
+
+/** Version 0.1.0 knew one stage and did not name it: supervised training on all labels. */
+function asTaught(settings: SuperviseSettings): TeachRecord {
+  const probe = { ...TEACH_DEFAULTS.probe, steps: 0 };
+  return { ...settings, stage: "teach", initial: "imagenet", labelFraction: 1, probe };
+}
