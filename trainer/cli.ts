@@ -9,6 +9,7 @@ import { probeCommand } from "./commands/probe";
 import { quantiseCommand } from "./commands/quantise";
 import { setupCommand } from "./commands/setup";
 import { superviseCommand } from "./commands/supervise";
+import { tableCommand } from "./commands/table";
 import { teachCommand } from "./commands/teach";
 
 const program = new Command("trainer")
@@ -23,7 +24,8 @@ const program = new Command("trainer")
   .addCommand(probeCommand())
   .addCommand(quantiseCommand())
   .addCommand(calibrateCommand())
-  .addCommand(evaluateCommand());
+  .addCommand(evaluateCommand())
+  .addCommand(tableCommand());
 
 program.parseAsync().catch((error: Error) => {
   console.error(`error: ${error.message}`);
