@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, expect, test } from "vitest";
 import { encodeNpy, parseNpy } from "../../trainer/datasets/layouts/npy";
-import { readIndex } from "../../trainer/shards/index-file";
+import { readIndex, totalsOf } from "../../trainer/shards/index-file";
 import { readShards, type Truncation } from "../../trainer/shards/reader";
 import type { ShardSample } from "../../trainer/shards/sample";
 import { type ShardOptions, ShardWriter } from "../../trainer/shards/writer";
@@ -36,18 +36,19 @@ beforeEach(async () => {
   folder = await emptyFolder();
 });
 
+const faces = { prefix: "faces", plan: "of the test", maxBytes: 1e9 };
+
 async function write(
   all: readonly ShardSample[],
   options: Partial<ShardOptions> = {},
 ): Promise<string[]> {
   const writer = await ShardWriter.open({
+    ...faces,
     folder,
-    prefix: "faces",
-    maxBytes: 1e9,
     maxRecords: 1e6,
     ...options,
   });
-  for (const one of all) await writer.write(one);
+  for (const one of all) await writer.writeUnit([one]);
   const { shards } = await writer.close();
   return shards.map(({ file }) => join(options.folder ?? folder, file));
 }
@@ -84,8 +85,8 @@ test("what is written is read, in order, over several shards", async () => {
 test("the index counts what is there", async () => {
   const files = await write(samples(25), { maxRecords: 10 });
   const index = await readIndex(folder, "faces");
-  expect(index).toMatchObject({
-    complete: true,
+  expect(index.complete).toBe(true);
+  expect(totalsOf(index)).toEqual({
     records: 25,
     labels: { real: 13, fake: 12 },
     sources: { ffpp: 9, dfdc: 16 },
@@ -144,8 +145,8 @@ test("refuses a key twice", async () => {
 });
 
 test("what stops a run leaves finished shards, a true index and no half shard", async () => {
-  const writer = await ShardWriter.open({ folder, prefix: "faces", maxBytes: 1e9, maxRecords: 2 });
-  for (const one of samples(5)) await writer.write(one);
+  const writer = await ShardWriter.open({ ...faces, folder, maxRecords: 2 });
+  for (const one of samples(5)) await writer.writeUnit([one]);
   await writer.abandon();
   expect((await readdir(folder)).sort()).toEqual([
     "faces-000000.tar",
@@ -153,17 +154,43 @@ test("what stops a run leaves finished shards, a true index and no half shard", 
     "faces.index.json",
   ]);
   const index = await readIndex(folder, "faces");
-  expect(index).toMatchObject({ complete: false, records: 4 });
+  expect(index.complete).toBe(false);
+  expect(totalsOf(index).records).toBe(4);
+});
+
+test("goes on after the units of its finished shards", async () => {
+  const options = { ...faces, folder, maxRecords: 4 };
+  const units = [samples(3), [sample(3)], [], [sample(4), sample(5)], [sample(6)]];
+  const first = await ShardWriter.open(options);
+  for (const unit of units.slice(0, 4)) await first.writeUnit(unit);
+  await first.abandon();
+  const second = await ShardWriter.open(options);
+  expect(second.unitsDone).toBe(3);
+  for (const unit of units.slice(second.unitsDone)) await second.writeUnit(unit);
+  const { shards } = await second.close();
+  expect(shards.map(({ records }) => records)).toEqual([4, 3]);
+  const { samples: all } = await read(shards.map(({ file }) => join(folder, file)));
+  expect(all.map(({ key }) => key)).toEqual(samples(7).map(({ key }) => key));
+  expect((await ShardWriter.open(options)).isComplete).toBe(true);
+});
+
+test("does not mix shards of two plans, nor go on without a finished one", async () => {
+  const [file = ""] = await write(samples(2));
+  await expect(write([], { plan: "another" })).rejects.toThrow(
+    /faces\.index\.json: .*other settings/,
+  );
+  await truncate(file, 100);
+  await expect(write([])).rejects.toThrow(/faces-000000\.tar: .*100 bytes instead of/);
 });
 
 test("says which file could not be written, and keeps what was", async () => {
-  const writer = await ShardWriter.open({ folder, prefix: "faces", maxBytes: 1e9, maxRecords: 2 });
-  await writer.write(sample(0));
-  await writer.write(sample(1));
+  const writer = await ShardWriter.open({ ...faces, folder, maxRecords: 2 });
+  await writer.writeUnit([sample(0)]);
+  await writer.writeUnit([sample(1)]);
   // A folder stands where the next shard's temporary file would go.
   await promisify(execFile)("mkdir", [join(folder, "faces-000001.tar.tmp")]);
   const failing = async () => {
-    await writer.write(sample(2));
+    await writer.writeUnit([sample(2)]);
     await writer.close();
   };
   await expect(failing()).rejects.toThrow(/faces-000001\.tar: EISDIR/);
@@ -172,16 +199,16 @@ test("says which file could not be written, and keeps what was", async () => {
 });
 
 test.runIf(existsSync("/dev/full"))("says that the disk is full, and keeps what was", async () => {
-  const writer = await ShardWriter.open({ folder, prefix: "faces", maxBytes: 1e9, maxRecords: 2 });
-  for (const one of samples(2)) await writer.write(one);
+  const writer = await ShardWriter.open({ ...faces, folder, maxRecords: 2 });
+  for (const one of samples(2)) await writer.writeUnit([one]);
   await symlink("/dev/full", join(folder, "faces-000001.tar.tmp"));
   const failing = async () => {
-    for (let i = 2; i < 100; i++) await writer.write(sample(i, 100_000));
+    for (let i = 2; i < 100; i++) await writer.writeUnit([sample(i, 100_000)]);
     await writer.close();
   };
   await expect(failing()).rejects.toThrow(/faces-000001\.tar: ENOSPC/);
   expect((await readdir(folder)).sort()).toEqual(["faces-000000.tar", "faces.index.json"]);
-  expect((await readIndex(folder, "faces")).records).toBe(2);
+  expect(totalsOf(await readIndex(folder, "faces")).records).toBe(2);
 });
 
 test("refuses an index that is none, by name", async () => {

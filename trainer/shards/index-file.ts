@@ -9,6 +9,8 @@ const Counts = v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0
 
 const ShardIndex = v.object({
   format: v.literal("unmask-shards-1"),
+  /** Of everything that shapes the shards: a run goes on only with shards of its own plan. */
+  plan: v.string(),
   /** False while the run goes on, and after one that did not end well. */
   complete: v.boolean(),
   shards: v.array(
@@ -17,22 +19,37 @@ const ShardIndex = v.object({
       records: v.number(),
       bytes: v.number(),
       sha256: v.string(),
+      /** Units of work (videos, pictures) finished with this shard, of this run altogether. */
+      units: v.number(),
+      labels: Counts,
+      sources: Counts,
     }),
   ),
-  records: v.number(),
-  labels: Counts,
-  sources: Counts,
 });
 export type ShardIndex = v.InferOutput<typeof ShardIndex>;
 
-export const emptyIndex = (): ShardIndex => ({
-  format: "unmask-shards-1",
-  complete: false,
-  shards: [],
-  records: 0,
-  labels: {},
-  sources: {},
-});
+/** What all shards of an index hold together. */
+export function totalsOf({ shards }: ShardIndex): {
+  records: number;
+  labels: Record<string, number>;
+  sources: Record<string, number>;
+} {
+  const totals = {
+    records: 0,
+    labels: {} as Record<string, number>,
+    sources: {} as Record<string, number>,
+  };
+  for (const { records, labels, sources } of shards) {
+    totals.records += records;
+    for (const [key, count] of Object.entries(labels)) addCount(totals.labels, key, count);
+    for (const [key, count] of Object.entries(sources)) addCount(totals.sources, key, count);
+  }
+  return totals;
+}
+
+export function addCount(counts: Record<string, number>, key: string, count = 1): void {
+  counts[key] = (counts[key] ?? 0) + count;
+}
 
 export const indexFile = (folder: string, prefix: string): string =>
   join(folder, `${prefix}.index.json`);

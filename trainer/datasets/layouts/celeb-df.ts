@@ -12,6 +12,7 @@ type FolderName = (typeof FOLDERS)[number];
 const TEST_LIST = "List_of_testing_videos.txt";
 
 export const celebDf: Layout = {
+  id: "celeb-df",
   name: "Celeb-DF v2",
 
   async recognise(root) {

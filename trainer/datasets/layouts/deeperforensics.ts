@@ -11,6 +11,7 @@ const SPLITS: SplitName[] = ["train", "val", "test"];
 const SPLIT_FOLDER = "lists/splits";
 
 export const deeperForensics: Layout = {
+  id: "deeperforensics",
   name: "DeeperForensics-1.0",
 
   async recognise(root) {

@@ -15,6 +15,7 @@ const JSON_FOLDERS = ["dataset_json", "preprocessing/dataset_json", ""];
 const DATASETS = /^(FaceForensics|Celeb-DF|DFDC|UADFV|Deeper)/;
 
 export const deepfakeBench: Layout = {
+  id: "deepfakebench",
   name: "DeepfakeBench",
 
   async recognise(root) {

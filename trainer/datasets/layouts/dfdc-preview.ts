@@ -18,6 +18,7 @@ const Entry = v.object({
 const Dataset = v.record(v.string(), Entry);
 
 export const dfdcPreview: Layout = {
+  id: "dfdc-preview",
   name: "DFDC preview",
 
   async recognise(root) {

@@ -10,6 +10,7 @@ const LISTS = ["metadata.json", "labels.csv"];
 const DEPTH = 2;
 
 export const dfdc: Layout = {
+  id: "dfdc",
   name: "DFDC",
 
   async recognise(root) {

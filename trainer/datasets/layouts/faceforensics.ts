@@ -9,6 +9,7 @@ import type { ReadReport } from "./report";
 const LEVELS = ["raw", "c23", "c40"];
 
 export const faceForensics: Layout = {
+  id: "faceforensics",
   name: "FaceForensics++",
 
   async recognise(root) {

@@ -27,6 +27,7 @@ const Row = v.object({
 });
 
 export const manifest: Layout = {
+  id: "manifest",
   name: MANIFEST,
 
   async recognise(root) {

@@ -21,6 +21,7 @@ interface LabelFolder {
 }
 
 export const plain: Layout = {
+  id: "folders",
   name: "folders real and fake",
 
   async recognise(root) {

@@ -46,11 +46,19 @@ export interface ReadOptions {
    * of the data set. `unlabelled` (the default) keeps it for pretraining.
    */
   sourceVideos?: Label | "none";
+  /**
+   * Layouts of archives: which of them to read, so that a machine need not stream those of others.
+   * All that lie in one archive share group and split.
+   */
+  archives?: (file: string) => boolean;
   signal?: AbortSignal;
 }
 
 /** One layout of the field. */
 export interface Layout {
+  /** What the command line calls it. */
+  id: string;
+  /** What people call it. */
   name: string;
   /** Whether the folder has this layout, told from names alone. */
   recognise(root: string): Promise<boolean>;

@@ -14,6 +14,8 @@ export class DatasetError extends Error {
  *   left out.
  * - `unreadable`: damaged, or ends early; what came before the damage counts.
  * - `no-split-file`: the official split is not there; the records carry none.
+ * - `set-aside`: shows somebody who is on another side of the split; left out.
+ * - `no-face`, `too-small`: no face was found, or none large enough; left out.
  */
 export const PROBLEMS = [
   "missing",
@@ -23,6 +25,9 @@ export const PROBLEMS = [
   "unknown-name",
   "unreadable",
   "no-split-file",
+  "set-aside",
+  "no-face",
+  "too-small",
 ] as const;
 export type Problem = (typeof PROBLEMS)[number];
 

@@ -16,6 +16,7 @@ interface Part {
 }
 
 export const wildDeepfake: Layout = {
+  id: "wilddeepfake",
   name: "WildDeepfake",
 
   async recognise(root) {
@@ -62,6 +63,7 @@ async function* archiveRecords(
     options.report.add("unknown-name", archive, "expected numbered archives here");
     return;
   }
+  if (options.archives?.(archive) === false) return;
   try {
     for await (const { path, bytes } of filesInArchive(root, archive)) {
       const whole = `${archive}: ${path}`;
