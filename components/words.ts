@@ -122,6 +122,13 @@ export function limits(outcome: Outcome, kind: MediaKind): string[] {
   }
 }
 
+/** What a person says of a medium after looking, as words beside the tool's result. */
+export const callWords = {
+  genuine: "Genuine",
+  manipulated: "Manipulated",
+  "cannot-tell": "Cannot tell",
+} as const;
+
 /** The same for every outcome: how a verdict comes about. */
 export const howItWorks = [
   "Unmask finds the faces and compares fine patterns in each of them (edges, texture, lighting) with patterns it has learned from real and from manipulated faces.",

@@ -19,7 +19,7 @@ export interface Calibration {
 }
 
 /** Calibrated score, 0 to 1: a rank of how strong the signs are, not the chance of being fake. */
-export function scoreOf(logit: number, { temperature }: Calibration): number {
+export function scoreOf(logit: number, { temperature }: Pick<Calibration, "temperature">): number {
   return 1 / (1 + Math.exp(-logit / temperature));
 }
 

@@ -1,9 +1,20 @@
 /** What a list shows of a medium: taken once from its evidence, so that lists need not read that. */
-import type { MediaKind } from "../../../components/words";
+import { kindWord, type MediaKind } from "../../../components/words";
 import type { Abstention, Level } from "../../../model/verdict/verdict";
-import type { Evidence, Origin } from "../evidence/evidence";
+import type { Evidence } from "../evidence/evidence";
+import { mediaName, plainName } from "../page/media-name";
 
-export interface Brief {
+/** Where a medium was, in the same four words for every origin. */
+export interface Medium {
+  /** A name that a person recognises, made of what a page or a file says: one short line. */
+  name: string;
+  /** Address of the medium; empty where it has none. */
+  url: string;
+  pageUrl: string;
+  pageTitle: string;
+}
+
+export interface Brief extends Medium {
   kind: MediaKind;
   level: Level | null;
   reason: Abstention | null;
@@ -11,12 +22,6 @@ export interface Brief {
   faces: number;
   /** Videos: frames looked at. */
   frames?: number;
-  /** Address of the medium; empty where it has none. */
-  url: string;
-  /** File name of a local file. */
-  fileName?: string;
-  pageUrl: string;
-  pageTitle: string;
   sha256?: string;
   /** Small picture, a `data:` URL. */
   thumbnail?: string;
@@ -26,7 +31,7 @@ export interface Brief {
 const maxThumbnailChars = 32_768;
 
 export function briefOf(evidence: Evidence): Brief {
-  const { kind, verdict, origin, file, crops, preview } = evidence;
+  const { kind, verdict, file, crops, preview } = evidence;
   const thumbnail = [...crops, preview].find(
     (picture) => picture !== undefined && picture.length <= maxThumbnailChars,
   );
@@ -37,24 +42,28 @@ export function briefOf(evidence: Evidence): Brief {
     score: verdict.score,
     faces: verdict.faces.length,
     ...(verdict.frames && { frames: verdict.frames.length }),
-    ...placeOf(origin),
+    ...mediumOf(evidence),
     ...(file && { sha256: file.sha256 }),
     ...(thumbnail && { thumbnail }),
   };
 }
 
-function placeOf(origin: Origin): Pick<Brief, "url" | "fileName" | "pageUrl" | "pageTitle"> {
+export function mediumOf({ origin, kind }: Pick<Evidence, "origin" | "kind">): Medium {
   const nowhere = { url: "", pageUrl: "", pageTitle: "" };
   switch (origin.kind) {
-    case "page":
-      return { url: origin.url, pageUrl: origin.pageUrl, pageTitle: origin.pageTitle };
-    case "region":
-      return { url: "", pageUrl: origin.pageUrl, pageTitle: origin.pageTitle };
+    case "page": {
+      const { url, pageUrl, pageTitle } = origin;
+      return { name: mediaName(url).file, url, pageUrl, pageTitle };
+    }
+    case "region": {
+      const { pageUrl, pageTitle } = origin;
+      return { ...nowhere, name: "Part of a page", pageUrl, pageTitle };
+    }
     case "link":
-      return { ...nowhere, url: origin.url };
+      return { ...nowhere, name: mediaName(origin.url).file, url: origin.url };
     case "file":
-      return { ...nowhere, fileName: origin.name };
+      return { ...nowhere, name: plainName(origin.name) || "No file name" };
     case "pasted":
-      return nowhere;
+      return { ...nowhere, name: `Pasted ${kindWord[kind]}` };
   }
 }

@@ -47,8 +47,8 @@ export class HistoryStore {
   ): Promise<boolean> {
     if (from.incognito || from.settings.history === "off") return Promise.resolve(false);
     const url = brief.url.startsWith("data:") ? brief.url.slice(0, 64) : brief.url;
-    const { fileName, pageTitle, pageUrl, sha256 } = brief;
-    const words = searchWords([pageTitle, fileName, url, pageUrl, sha256]);
+    const { name, pageTitle, pageUrl, sha256 } = brief;
+    const words = searchWords([pageTitle, name, url, pageUrl, sha256]);
     return this.#do(() =>
       this.#db.transaction("rw", this.#db.history, async () => {
         const before = await this.#sameVisit({ ...brief, url }, at);

@@ -406,9 +406,9 @@ function summaryOf({ words: _, ...row }: ItemRow): ItemSummary {
 
 /** Notes last: where a long one fills the index, the names are in it. */
 function itemWords({ brief, notes, tags }: Omit<ItemRow, "words">): string[] {
-  const { pageTitle, fileName, url, pageUrl, sha256 } = brief;
+  const { name, pageTitle, url, pageUrl, sha256 } = brief;
   const address = url.startsWith("data:") ? "" : url;
-  return searchWords([...tags, pageTitle, fileName, sha256, address, pageUrl, notes]);
+  return searchWords([...tags, pageTitle, name, sha256, address, pageUrl, notes]);
 }
 
 /** Trimmed, none empty, none twice, in the order typed. */

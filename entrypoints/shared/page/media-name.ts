@@ -17,8 +17,13 @@ export function mediaName(url: string): MediaName {
   const parsed = URL.parse(url);
   if (!parsed) return { file: "No address", host: "" };
   const last = parsed.pathname.split("/").findLast((part) => part !== "") ?? "";
-  const file = shorten(decode(last).replace(invisible, "").trim());
+  const file = plainName(decode(last));
   return { file: file || "No file name", host: parsed.hostname };
+}
+
+/** A name from elsewhere as one short line; empty where nothing of it can be seen. */
+export function plainName(name: string): string {
+  return shorten(name.replace(invisible, "").trim());
 }
 
 function decode(text: string): string {
