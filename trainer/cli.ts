@@ -4,6 +4,7 @@ import { calibrateCommand } from "./commands/calibrate";
 import { configCommand } from "./commands/config";
 import { distilCommand } from "./commands/distil";
 import { evaluateCommand } from "./commands/evaluate";
+import { prepareCommand } from "./commands/prepare";
 import { pretrainCommand } from "./commands/pretrain";
 import { probeCommand } from "./commands/probe";
 import { quantiseCommand } from "./commands/quantise";
@@ -17,6 +18,7 @@ const program = new Command("trainer")
   .showHelpAfterError()
   .addCommand(setupCommand())
   .addCommand(configCommand())
+  .addCommand(prepareCommand())
   .addCommand(pretrainCommand())
   .addCommand(teachCommand())
   .addCommand(distilCommand())

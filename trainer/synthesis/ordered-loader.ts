@@ -12,17 +12,34 @@ import(${JSON.stringify(tsx)}).then(({ tsImport }) =>
   tsImport(${JSON.stringify(entry.href)}, ${JSON.stringify(import.meta.url)}));
 `;
 
-/** How many batches are made in advance. */
-const AHEAD = 3;
+export interface LoaderOptions {
+  /** How many batches are made in advance. */
+  ahead?: number;
+  /** How many there are; without end if left out. */
+  count?: number;
+  /** What a worker is sent for a batch; its number if left out. */
+  messageOf?: (index: number) => unknown;
+}
 
 export class OrderedLoader<B extends { index: number }> {
   private readonly workers: Worker[];
+  private readonly ahead: number;
+  private readonly count: number;
+  private readonly messageOf: (index: number) => unknown;
   private readonly waiting = new Map<number, Pending<B>>();
   /** What ended a worker; nothing comes from it any more. */
   private failure: Error | undefined;
 
-  /** @param entry module of the worker: posts a batch for every number it is sent. */
-  constructor(entry: URL, workerData: unknown, workers: number) {
+  /** @param entry module of the worker: posts a batch for every message it is sent. */
+  constructor(
+    entry: URL,
+    workerData: unknown,
+    workers: number,
+    { ahead = 3, count = Infinity, messageOf = (index) => index }: LoaderOptions = {},
+  ) {
+    this.ahead = ahead;
+    this.count = count;
+    this.messageOf = messageOf;
     this.workers = Array.from({ length: workers }, () => {
       const worker = new Worker(bootstrap(entry), { eval: true, workerData });
       worker.on("message", (batch: B) => this.waiting.get(batch.index)?.resolve(batch));
@@ -40,7 +57,8 @@ export class OrderedLoader<B extends { index: number }> {
    * @throws Error that a worker threw while making it.
    */
   async take(index: number): Promise<B> {
-    for (let i = index; i <= index + AHEAD; i++) this.request(i);
+    const last = Math.min(index + this.ahead, this.count - 1);
+    for (let i = index; i <= last; i++) this.request(i);
     const batch = await (this.waiting.get(index) as Pending<B>).promise;
     this.waiting.delete(index);
     return batch;
@@ -58,7 +76,7 @@ export class OrderedLoader<B extends { index: number }> {
     // A batch that nobody takes any more must not bring the process down.
     made.promise.catch(() => {});
     this.waiting.set(index, made);
-    this.workers[index % this.workers.length]?.postMessage(index);
+    this.workers[index % this.workers.length]?.postMessage(this.messageOf(index));
   }
 }
 
