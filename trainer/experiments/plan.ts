@@ -12,7 +12,7 @@ import { trainingSplit } from "../stages/sides";
 import type { TeachSettings } from "../stages/teach-settings";
 import { type Arm, armsNamed } from "./arms";
 import { distilCost, multiplyAdds, pretrainCost, teachCost } from "./cost";
-import { shortDigest } from "./fingerprint";
+import { canonicalJson, shortDigest } from "./fingerprint";
 import {
   distilSettings,
   labelSettings,
@@ -142,6 +142,12 @@ function leaveOutValues(rows: readonly FaceRow[], by: LeaveOutBy): string[] {
   return distinct(fakes.map((row) => row[by])).sort();
 }
 
+interface Unseen {
+  heldOut: number;
+  leftOut: number;
+  leftOutFakes: number;
+}
+
 class Planner {
   private readonly steps = new Map<string, Step>();
   private readonly jobs: Job[] = [];
@@ -149,6 +155,7 @@ class Planner {
   /** Digest of the manifest: other pictures make other steps. */
   private readonly data: string;
   private readonly start: PublishedWeights;
+  private readonly counts = new Map<string, Unseen>();
 
   constructor(
     private readonly config: TrainerConfig,
@@ -169,7 +176,7 @@ class Planner {
     const variant = { fraction, seed, leaveOut: this.leaveOut(leftOut) };
     const without = leftOut ? ` without ${leftOut.by} ${leftOut.value}` : "";
     const name = `${arm.name}${without}, ${percent(fraction)} of labels, seed ${seed}`;
-    if (leftOut && this.leftOutFakes(variant) === 0) {
+    if (leftOut && this.unseen(variant).leftOutFakes === 0) {
       this.omitted.push(
         `${name}: people in its fakes stay in training, nothing is left to measure`,
       );
@@ -228,8 +235,8 @@ class Planner {
 
   private score({ settings, id, title }: TeachStep | DistilStep, split: string | null): ScoreStep {
     const { architecture, cropMargin, heldOutShare, seed, leaveOut } = settings;
-    const { heldOut, leftOut } = trainingSplit(this.rows, settings);
-    const pictures = split === null ? heldOut.length + leftOut.length : this.countOf(split);
+    const { heldOut, leftOut } = this.unseen(settings);
+    const pictures = split === null ? heldOut + leftOut : this.countOf(split);
     return this.step({
       kind: "score",
       title: `score ${split ?? "held-out groups"}: ${title}`,
@@ -270,10 +277,20 @@ class Planner {
       : { ...always, sources: [...always.sources, value] };
   }
 
-  private leftOutFakes({ seed, leaveOut }: Variant): number {
+  /** Numbers of pictures that no stage of a run fits. */
+  private unseen({ seed, leaveOut }: Pick<ScoreSettings, "seed" | "leaveOut">): Unseen {
+    const key = canonicalJson([seed, leaveOut]);
+    const known = this.counts.get(key);
+    if (known) return known;
     const { heldOutShare } = this.config.data;
-    const { leftOut } = trainingSplit(this.rows, { heldOutShare, seed, leaveOut });
-    return leftOut.filter(({ label }) => label === "fake").length;
+    const { heldOut, leftOut } = trainingSplit(this.rows, { heldOutShare, seed, leaveOut });
+    const counted = {
+      heldOut: heldOut.length,
+      leftOut: leftOut.length,
+      leftOutFakes: leftOut.filter(({ label }) => label === "fake").length,
+    };
+    this.counts.set(key, counted);
+    return counted;
   }
 
   private countOf(split: string): number {
