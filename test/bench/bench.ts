@@ -1,54 +1,16 @@
 /**
- * `npm run bench`: how fast the scanner and the badges are on this machine. It asserts nothing: the
- * numbers depend on the machine and on what else it does.
+ * `npm run bench`: how fast the scanner and the badges are on this machine; `npm run bench -- trainer`:
+ * how fast training is, and what it takes. It asserts nothing: the numbers depend on the machine and on
+ * what else it does.
  */
-import { cpus } from "node:os";
-import { join } from "node:path";
-import { ensureExtension, projectRoot } from "../../cli/build-extension";
-import { table } from "../../cli/scan-table";
-import { measureBadgeDelays } from "./badge-delay";
-import { measureScanSpeed } from "./scan-speed";
-
-const media = join(projectRoot, "test", "fixtures", "media");
-const pictures = [
-  "astronaut.jpg",
-  "portrait.jpg",
-  "speech.jpg",
-  "blue-room-left.jpg",
-  "blue-room-right.jpg",
-].map((name) => join(media, name));
-const badgeRepeats = 10;
-
-const extensionDir = await ensureExtension(console.log);
-console.log(`${cpus().length} × ${cpus()[0]?.model}\n`);
-
-console.log("Scanning pictures with one face (half a minute each):");
-const speeds = await measureScanSpeed(extensionDir, pictures);
-const wasm = speeds.find(({ backend }) => backend === "wasm")?.picturesPerSecond;
-const rows = speeds.map(({ backend, workers, picturesPerSecond, failure }) =>
-  picturesPerSecond === null
-    ? [backend, `${workers}`, "–", "–", failure ?? ""]
-    : [
-        backend,
-        `${workers}`,
-        picturesPerSecond.toFixed(2),
-        wasm ? `${(picturesPerSecond / wasm).toFixed(2)} × wasm` : "",
-        "",
-      ],
-);
-console.log(table([["Backend", "Workers", "Pictures/s", "Ratio", ""], ...rows]));
-
-console.log("From a picture becoming visible to its badge:");
-const { coldMs, warmMs } = await measureBadgeDelays(
-  extensionDir,
-  join(media, "portrait.jpg"),
-  badgeRepeats,
-);
-const sorted = warmMs.toSorted((a, b) => a - b);
-const at = (share: number) => `${Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0)}`;
-console.log(
-  table([
-    ["First, detector starting (ms)", "Later: median (ms)", "fastest", "slowest"],
-    [`${Math.round(coldMs)}`, at(0.5), at(0), at(1)],
-  ]),
-);
+const [name = "scanner", ...parts] = process.argv.slice(2);
+if (name === "scanner") {
+  const { benchScanner } = await import("./scanner");
+  await benchScanner();
+} else if (name === "trainer") {
+  const { benchTrainer } = await import("./trainer");
+  await benchTrainer(parts);
+} else {
+  console.error(`unknown bench "${name}"; there are: scanner, trainer`);
+  process.exitCode = 2;
+}

@@ -35,9 +35,22 @@ export interface NodeKernels {
 /** `{type: true}` stands for the type attribute float32; a number is a float, a list ints. */
 type AttributeValue = string | boolean | number | number[] | { type: true };
 
-/** The node backend's kernels, or null on any other backend. */
+/** How many callers want plain ops at the moment. */
+let plain = 0;
+
+/** Runs `f` with tfjs's own composed operations throughout: the reference that ours are held against. */
+export function withPlainOps<T>(f: () => T): T {
+  plain += 1;
+  try {
+    return f();
+  } finally {
+    plain -= 1;
+  }
+}
+
+/** The node backend's kernels, or null on any other backend: operations then compose plain ops. */
 export function nodeKernels(): NodeKernels | null {
-  if (getBackend() !== "tensorflow") return null;
+  if (plain > 0 || getBackend() !== "tensorflow") return null;
   const node = backend() as unknown as NodeBackend;
   const { binding } = node;
   const encode = (attributes: Record<string, AttributeValue>): Attribute[] => [
