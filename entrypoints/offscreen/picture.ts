@@ -56,14 +56,21 @@ export async function decodePicture(
   bytes: ArrayBuffer,
   header: PictureHeader,
 ): Promise<DecodedPicture> {
+  return new DecodedPicture(await decodeBitmap(bytes, header));
+}
+
+/** @throws PictureRefused where the browser cannot decode it. */
+export async function decodeBitmap(
+  bytes: ArrayBuffer,
+  header: PictureHeader,
+): Promise<ImageBitmap> {
   try {
-    const bitmap = await createImageBitmap(new Blob([bytes]), {
+    return await createImageBitmap(new Blob([bytes]), {
       // Into sRGB, as the training pictures were.
       colorSpaceConversion: "default",
       premultiplyAlpha: "none",
       imageOrientation: "from-image",
     });
-    return new DecodedPicture(bitmap);
   } catch {
     const detail = header.format === "heif" ? "this browser cannot read HEIF pictures" : damaged;
     throw new PictureRefused("unreadable", detail, header);

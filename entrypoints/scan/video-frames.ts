@@ -1,6 +1,6 @@
 /**
- * Frames of a video file at its sampling moments, decoded by the browser. Every wait has a deadline:
- * a damaged file may load for ever.
+ * Frames of a video file at chosen moments, decoded by the browser. Every wait has a deadline: a
+ * damaged file may load for ever.
  */
 import { sampleTimes } from "./sample-times";
 
@@ -21,26 +21,58 @@ export class VideoError extends Error {
   override name = "VideoError";
 }
 
-/** @throws VideoError where the video cannot be read (further). */
-export async function* videoFrames(file: Blob): AsyncGenerator<VideoSample, void> {
+/** A video file opened for looking at moments of it; whoever opens it closes it. */
+export interface OpenVideo {
+  /** Pixels of its frames. */
+  width: number;
+  height: number;
+  /** Seconds; infinite or not a number where even the browser cannot tell. */
+  duration: number;
+  /** One call at a time. @throws VideoError where the video cannot be read (further). */
+  frameAt(time: number): Promise<VideoSample>;
+  close(): void;
+}
+
+/** @throws VideoError where the video cannot be read. */
+export async function openVideo(file: Blob): Promise<OpenVideo> {
   const url = URL.createObjectURL(file);
   const video = document.createElement("video");
   video.muted = true;
   video.preload = "auto";
+  const close = () => {
+    video.removeAttribute("src");
+    // Without this the decoder stays until the element is collected.
+    video.load();
+    URL.revokeObjectURL(url);
+  };
   try {
     video.src = url;
     await happened(video, "loadeddata", loadDeadlineMs);
     if (video.videoWidth === 0) throw new VideoError("the file has no picture");
     if (!Number.isFinite(video.duration)) await seek(video, beyondTheEndSeconds);
-    for (const time of sampleTimes(video.duration)) {
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    width: video.videoWidth,
+    height: video.videoHeight,
+    duration: video.duration,
+    async frameAt(time) {
       await seek(video, time);
-      yield { frame: await createImageBitmap(video), time: video.currentTime };
-    }
+      return { frame: await createImageBitmap(video), time: video.currentTime };
+    },
+    close,
+  };
+}
+
+/** @throws VideoError where the video cannot be read (further). */
+export async function* videoFrames(file: Blob): AsyncGenerator<VideoSample, void> {
+  const video = await openVideo(file);
+  try {
+    for (const time of sampleTimes(video.duration)) yield await video.frameAt(time);
   } finally {
-    video.removeAttribute("src");
-    // Without this the decoder stays until the element is collected.
-    video.load();
-    URL.revokeObjectURL(url);
+    video.close();
   }
 }
 

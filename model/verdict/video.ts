@@ -31,8 +31,8 @@ const trimmedShare = 0.2;
 
 /** Frames kept in the verdict, which is sent after each: a stream may play for hours. */
 const maxKeptFrames = 240;
-/** Sightings kept of a track: the latest, about five minutes at two a second. */
-const maxSightings = 600;
+/** Sightings kept of a track unless asked otherwise: the latest, five minutes at two a second. */
+const usualSightings = 600;
 /** Faces that come and go in a crowd or a long stream; the least supported track is forgotten. */
 const maxTracks = 64;
 
@@ -72,13 +72,16 @@ function cappedLevel(level: Level, scoredFrames: number): Level {
 export class VideoVerdict {
   readonly #calibration: Calibration;
   readonly #model: string;
+  readonly #maxSightings: number;
   readonly #frames: FrameResult[] = [];
   readonly #tracks: Track[] = [];
   #nextTrack = 0;
 
-  constructor(calibration: Calibration, model: string) {
+  /** @param maxSightings that a track speaks for; a video looked at as a whole wants all of them. */
+  constructor(calibration: Calibration, model: string, maxSightings = usualSightings) {
     this.#calibration = calibration;
     this.#model = model;
+    this.#maxSightings = maxSightings;
   }
 
   /**
@@ -144,7 +147,7 @@ export class VideoVerdict {
     }
     return faces.map((face, index) => {
       const track = matched.get(index) ?? this.#open(face);
-      extend(track, face, time);
+      extend(track, face, time, this.#maxSightings);
       return { ...face, track: track.id };
     });
   }
@@ -188,7 +191,7 @@ function boxNear(track: Track, time: number): Box | null {
   return nearest?.box ?? null;
 }
 
-function extend(track: Track, face: FaceResult, time: number) {
+function extend(track: Track, face: FaceResult, time: number, maxSightings: number) {
   const { box, logit } = face;
   track.sightings.push({ time, box, logit });
   if (track.sightings.length > maxSightings) track.sightings.shift();

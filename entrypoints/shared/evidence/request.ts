@@ -37,12 +37,13 @@ export interface EvidenceServices {
   detector: DetectorWorker;
   /** Facts of the student in use. They do not need the detector to run. */
   detectorFacts(): Promise<DetectorFacts>;
-  /** Reads Content Credentials on the device; never rejects but for the signal. */
-  readCredentials(
-    file: Blob,
-    type: string,
-    signal: AbortSignal,
-  ): Promise<Provenance["credentials"]>;
+  /**
+   * Reads Content Credentials and metadata on the device; what cannot be read is said in the answer.
+   *
+   * @param type as the bytes themselves say.
+   * @throws whatever `signal` was aborted with.
+   */
+  readProvenance(file: Blob, type: string, signal: AbortSignal): Promise<Provenance>;
   close(): void;
 }
 
@@ -62,9 +63,6 @@ export interface EvidenceProgress {
 }
 
 export type OnEvidenceProgress = (progress: EvidenceProgress) => void;
-
-/** What a request can be looked at more closely by; `impossible` is a sentence fit for people. */
-export type CloserLook = { possible: true } | { possible: false; impossible: string };
 
 /** The kind of medium that a request is known to be before anything is read. */
 export function expectedKind(request: EvidenceRequest): MediaKind | undefined {

@@ -5,26 +5,34 @@ import { parseCard } from "../../../model/package/card";
 import { sha256Hex } from "../../../model/package/digest";
 import { createDetectorWorker } from "../../offscreen/detector-worker";
 import type { DetectorFacts } from "./evidence";
+import { readProvenance } from "./provenance/read-provenance";
 import type { EvidenceServices } from "./request";
 
+interface ServicesOptions {
+  /** Forces a backend; left out, a timed probe chooses. */
+  backend?: BackendName;
+  /** PEM certificates of trusted signers of Content Credentials; left out, none is trusted. */
+  trustAnchors?: string;
+}
+
 /** Opens them; whoever does closes them with the page. Nothing heavy starts before it is needed. */
-export function openEvidenceServices(options: { backend?: BackendName } = {}): EvidenceServices {
-  const detector = createDetectorWorker(options);
+export function openEvidenceServices({
+  backend,
+  trustAnchors,
+}: ServicesOptions = {}): EvidenceServices {
+  const detector = createDetectorWorker(backend ? { backend } : {});
   return {
     detector,
     async detectorFacts() {
       const facts = await studentFacts();
       try {
-        const { backend } = await detector.describe();
-        return { ...facts, backend };
+        return { ...facts, backend: (await detector.describe()).backend };
       } catch {
         // The student's facts stand without a running detector; the verdict says what is wrong.
         return { ...facts, backend: "none" };
       }
     },
-    async readCredentials() {
-      return { state: "unread", detail: "Content Credentials are not read yet" };
-    },
+    readProvenance: (file, type, signal) => readProvenance(file, type, signal, trustAnchors),
     close: () => detector.close(),
   };
 }
