@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { evaluationMarkdown } from "../../trainer/evaluation/markdown";
 import { useNativeBackend } from "./native-backend";
 
 useNativeBackend();
@@ -36,23 +35,5 @@ describe("the trainer's command line", () => {
     expect(status).toBe(1);
     expect(text).toContain("no manifest.jsonl in the data folder");
     expect(text).not.toContain("    at ");
-  });
-});
-
-describe("evaluationMarkdown", () => {
-  it("prints a dash where no interval can be had", () => {
-    const none = { value: 0.5, low: Number.NaN, high: Number.NaN };
-    const text = evaluationMarkdown({
-      model: { name: "m", version: "1" },
-      split: "val",
-      pictures: { real: 1, fake: 1, broken: [] },
-      pooled: { auc: none, tprAt1: 0, tprAt5: Number.NaN, falseAlarms: none, hits: none },
-      blends: { pairs: 1, auc: 0.8, cellAuc: 0.9 },
-      fakes: [],
-      within: [],
-      reals: [],
-    });
-    expect(text).toContain("| AUC | 0.500 |");
-    expect(text).toContain("0.0 % / –");
   });
 });

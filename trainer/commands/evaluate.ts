@@ -1,18 +1,21 @@
 // `trainer evaluate`: figures of a student package, per source, with intervals.
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import { loadStudent } from "../../model/package/student";
 import { startBackend } from "../backend";
 import { repositoryFolder } from "../cache";
 import { writeCardMetrics } from "../emission/package";
+import { DEFAULT_RESAMPLES, DEFAULT_SEED } from "../evaluation/bootstrap";
+import { cardMetrics } from "../evaluation/card-metrics";
 import { evaluationMarkdown } from "../evaluation/markdown";
-import { cardMetrics, evaluate } from "../stages/evaluate";
+import { reportJson } from "../evaluation/report";
+import { evaluate } from "../stages/evaluate";
 import { wholeNumber } from "./arguments";
+import { pictureProgress } from "./picture-progress";
 import { readPackageFiles } from "./read-package";
 
 export function evaluateCommand(): Command {
   return new Command("evaluate")
-    .description("Measure a student package on a split: AUC per source, false alarms, intervals.")
+    .description("Measure a student package on a split: ranking, false alarms, robustness.")
     .requiredOption("--data <folder>", "folder of face crops with manifest.jsonl")
     .option(
       "--package <path>",
@@ -20,18 +23,31 @@ export function evaluateCommand(): Command {
       repositoryFolder("assets", "student"),
     )
     .option("--split <name>", "split of the manifest", "val")
-    .option("--resamples <n>", "bootstrap resamples", wholeNumber, 1000)
-    .option("--json <file>", "write the figures as JSON")
+    .option("--resamples <n>", "bootstrap draws of groups", wholeNumber, DEFAULT_RESAMPLES)
+    .option("--seed <n>", "seed of the bootstrap", wholeNumber, DEFAULT_SEED)
+    .option("--no-robustness", "leave the robustness grid out: a tenth of the time")
+    .option("--out <folder>", "write report.json, report.md, plots and a sheet of errors")
+    .option("--json <file>", "write report.json alone, to this file")
     .option("--write-card", "put the figures of this split into the package's card", false)
-    .action(async (options) => {
+    .action(async (options, command: Command) => {
+      if (options.writeCard && /\.unmask$/i.test(options.package))
+        command.error("error: --write-card needs a package folder, not an .unmask file");
+      const files = await readPackageFiles(options.package);
       await startBackend();
-      const student = await loadStudent(await readPackageFiles(options.package));
-      const report = await evaluate(student, options.data, options.split, options.resamples);
-      student.dispose();
+      const progress = pictureProgress();
+      const evaluation = await evaluate(files, {
+        data: options.data,
+        split: options.split,
+        resamples: options.resamples,
+        seed: options.seed,
+        robustness: options.robustness,
+        onProgress: progress.report,
+      }).finally(progress.stop);
+      const { report } = evaluation;
       for (const { file, reason } of report.pictures.broken)
         console.error(`left out ${file}: ${reason}`);
       console.log(evaluationMarkdown(report));
-      if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+      if (options.json) await writeFile(options.json, reportJson(report));
       if (options.writeCard) await writeCardMetrics(options.package, cardMetrics(report));
     });
 }

@@ -1,4 +1,4 @@
-// Ranking metrics of one binary detector.
+// The AUC of two plain lists, and thresholds from real scores alone.
 
 /**
  * Area under the ROC curve: the chance that a fake scores above a real, ties counting half
@@ -28,17 +28,6 @@ function countBelow(sorted: Float64Array, value: number, orEqual: boolean): numb
     else high = middle;
   }
   return low;
-}
-
-/** Share of fakes above the threshold that lets at most `falsePositiveRate` of the reals pass. */
-export function truePositiveRate(
-  real: ArrayLike<number>,
-  fake: ArrayLike<number>,
-  falsePositiveRate: number,
-): number {
-  if (real.length === 0 || fake.length === 0) return Number.NaN;
-  const threshold = thresholdAt(real, falsePositiveRate);
-  return Array.from(fake).filter((score) => score >= threshold).length / fake.length;
 }
 
 /**

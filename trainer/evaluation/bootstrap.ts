@@ -16,25 +16,29 @@ export interface Interval {
   high: number;
 }
 
-const DEFAULT_RESAMPLES = 1000;
+export const DEFAULT_RESAMPLES = 1000;
+export const DEFAULT_SEED = 1;
 
-/** A statistic of pictures that each count `weights[i]` times. */
-export type WeightedStatistic = (pictures: readonly Scored[], weights: Float64Array) => number;
+/** A statistic of a list of pictures in which picture `i` counts `weights[i]` times. */
+export type WeightedStatistic = (weights: Float64Array) => number;
 
 /**
  * The statistic on all pictures with its 95 % percentile interval over groups (cluster bootstrap;
  * Field & Welsh 2007).
+ *
+ * @param pictures the list that the statistic was made for. Differences of two scorings of the same
+ *   pictures are paired: both see the same draw of groups.
  */
 export function clusterBootstrap(
-  pictures: readonly Scored[],
+  pictures: readonly Pick<Scored, "group">[],
   statistic: WeightedStatistic,
   resamples = DEFAULT_RESAMPLES,
-  seed = 1,
+  seed = DEFAULT_SEED,
 ): Interval {
   const groups = [...new Set(pictures.map(({ group }) => group))].sort();
   const indexOf = new Map(groups.map((group, i) => [group, i]));
   const groupOf = pictures.map(({ group }) => indexOf.get(group) as number);
-  const value = statistic(pictures, new Float64Array(pictures.length).fill(1));
+  const value = statistic(new Float64Array(pictures.length).fill(1));
   const random = new Random(seed);
   const draws: number[] = [];
   const counts = new Float64Array(groups.length);
@@ -43,7 +47,7 @@ export function clusterBootstrap(
     counts.fill(0);
     for (let i = 0; i < groups.length; i++) counts[random.integer(groups.length)]! += 1;
     for (let i = 0; i < weights.length; i++) weights[i] = counts[groupOf[i]!]!;
-    const drawn = statistic(pictures, weights);
+    const drawn = statistic(weights);
     if (Number.isFinite(drawn)) draws.push(drawn);
   }
   if (groups.length < 2 || draws.length < resamples / 2)
@@ -53,40 +57,27 @@ export function clusterBootstrap(
   return { value, low: at(0.025), high: at(0.975) };
 }
 
-/** AUC of weighted pictures; the order is computed once for all resamples of the same list. */
-export function weightedAuc(pictures: readonly Scored[]): WeightedStatistic {
-  const order = pictures.map((_, i) => i).sort((a, b) => pictures[a]!.logit - pictures[b]!.logit);
-  return (_, weights) => {
-    let reals = 0;
-    let fakes = 0;
-    let wins = 0;
-    for (let i = 0; i < order.length; ) {
-      // Ties form one step of the ROC curve.
-      const { logit } = pictures[order[i]!]!;
-      let tiedReals = 0;
-      let tiedFakes = 0;
-      for (; i < order.length && pictures[order[i]!]!.logit === logit; i++) {
-        const index = order[i]!;
-        if (pictures[index]!.isFake) tiedFakes += weights[index]!;
-        else tiedReals += weights[index]!;
-      }
-      wins += tiedFakes * (reals + tiedReals / 2);
-      reals += tiedReals;
-      fakes += tiedFakes;
-    }
-    return reals > 0 && fakes > 0 ? wins / (reals * fakes) : Number.NaN;
-  };
+/** Share of the pictures for which something holds. */
+export function shareOf<T>(
+  pictures: readonly T[],
+  holds: (picture: T) => boolean,
+): WeightedStatistic {
+  return meanOf(pictures, (picture) => (holds(picture) ? 1 : 0));
 }
 
-/** Share of pictures at or above a logit. */
-export function shareAbove(threshold: number): WeightedStatistic {
-  return (pictures, weights) => {
-    let above = 0;
+/** Mean of a value over the pictures; NaN where the weights leave none. */
+export function meanOf<T>(
+  pictures: readonly T[],
+  value: (picture: T) => number,
+): WeightedStatistic {
+  const values = Float64Array.from(pictures, value);
+  return (weights) => {
+    let sum = 0;
     let all = 0;
-    for (let i = 0; i < pictures.length; i++) {
+    for (let i = 0; i < values.length; i++) {
       all += weights[i]!;
-      if (pictures[i]!.logit >= threshold) above += weights[i]!;
+      sum += weights[i]! * values[i]!;
     }
-    return all > 0 ? above / all : Number.NaN;
+    return all > 0 ? sum / all : Number.NaN;
   };
 }

@@ -1,284 +1,155 @@
-// Measures a student package as the extension would use it: the same loader, the same crop, the
-// card's own thresholds. Frame level, per source, intervals over groups.
-import type { StudentCard } from "../../model/package/card";
-import type { Student } from "../../model/package/student";
-import { sharpness } from "../../model/student/sharpness";
-import { type FaceRow, readManifest } from "../datasets/manifest";
+// Measures a student package as the extension would use it: the same loader, crop, gates and
+// thresholds. Nothing here trains or chooses; run it on pictures that no choice has seen.
+import { loadStudent, type PackageFiles, type Student } from "../../model/package/student";
+import { readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
-import { auc, truePositiveRate } from "../evaluation/auc";
-import {
-  clusterBootstrap,
-  type Interval,
-  type Scored,
-  shareAbove,
-  weightedAuc,
-} from "../evaluation/bootstrap";
+import { blendFigures } from "../evaluation/blends";
 import { cropAll } from "../evaluation/crops";
-import { BatchMaker } from "../synthesis/batch";
+import {
+  fakeFigures,
+  frameFigures,
+  type IntervalOf,
+  intervals,
+  realFigures,
+  videoFigures,
+  withinFigures,
+} from "../evaluation/figures";
+import { measureMapCost } from "../evaluation/map-cost";
+import { cornersOf, rank } from "../evaluation/ranking";
+import { reliability } from "../evaluation/reliability";
+import type { EvaluationReport } from "../evaluation/report";
+import { measureRobustness } from "../evaluation/robustness/measure";
+import { facePxOf, type ScoredFace, scoreCrops } from "../evaluation/scoring";
+import { videosOf } from "../evaluation/videos";
 
-export interface SourceFigure {
-  source: string;
-  generator: string;
-  pictures: number;
-  groups: number;
-  /** AUC of a source's fakes against all reals of the split. */
-  auc: Interval;
-  /** Share of its fakes at or above `suspicious`. */
-  suspicious: Interval;
-}
-
-export interface WithinSourceFigure {
-  source: string;
-  reals: number;
-  fakes: number;
-  groups: number;
-  auc: Interval;
-}
-
-export interface RealFigure {
-  source: string;
-  pictures: number;
-  groups: number;
-  meanLogit: number;
-  unsure: number;
-  suspicious: Interval;
-  strong: number;
-  /** Share that the card's gates would not have scored. */
-  abstained: number;
-}
-
-export interface EvaluationReport {
-  model: { name: string; version: string };
+export interface EvaluateOptions {
+  /** Folder with `manifest.jsonl`. */
+  data: string;
   split: string;
-  pictures: { real: number; fake: number; broken: { file: string; reason: string }[] };
-  pooled: { auc: Interval; tprAt1: number; tprAt5: number; falseAlarms: Interval; hits: Interval };
-  /** Pseudo-fakes made of the split's own real pictures, with known masks. */
-  blends: BlendFigure;
-  fakes: SourceFigure[];
-  within: WithinSourceFigure[];
-  reals: RealFigure[];
+  resamples: number;
+  seed: number;
+  /** Without it the run takes a tenth of the time. */
+  robustness: boolean;
+  /** Called with the pictures done, of all pictures of this phase. */
+  onProgress?: (phase: string, done: number, total: number) => void;
 }
 
-export interface BlendFigure {
-  pairs: number;
-  /** Blended against the same picture unblended, both degraded alike. */
-  auc: number;
-  /** Cells of the coarse map that were mostly replaced against untouched ones, in blended faces. */
-  cellAuc: number;
-}
-
-interface ScoredFace extends Scored {
-  row: FaceRow;
-  abstained: boolean;
-}
-
-const CHUNK = 64;
-
-/** Scores every labelled picture of a split with a student. */
-async function scoreSplit(student: Student, pool: PicturePool): Promise<ScoredFace[]> {
-  const { inputSize, cropMargin, gates } = student.card;
-  const crops = cropAll(pool, cropMargin, inputSize);
-  const perPicture = inputSize * inputSize * 3;
-  const scored: ScoredFace[] = [];
-  for (let from = 0; from < pool.pictures.length; from += CHUNK) {
-    const chunk = pool.pictures.slice(from, from + CHUNK);
-    const pixels = crops.subarray(from * perPicture, (from + chunk.length) * perPicture);
-    const { logits } = await student.predict(pixels);
-    chunk.forEach(({ row }, i) => {
-      const crop = pixels.subarray(i * perPicture, (i + 1) * perPicture);
-      const facePx = Math.max(row.box[2], row.box[3]);
-      scored.push({
-        row,
-        logit: logits[i] as number,
-        isFake: row.label === "fake",
-        group: row.group,
-        abstained: facePx < gates.minFacePx || sharpness(crop, inputSize) < gates.minSharpness,
-      });
-    });
-  }
-  return scored;
+/** A report, and what sheets of errors need that a report must not hold: the pictures. */
+export interface Evaluation {
+  report: EvaluationReport;
+  pool: PicturePool;
+  scored: ScoredFace[];
+  crops: Uint8Array;
 }
 
 /**
- * Evaluates a loaded student on one split of a data folder.
- *
- * @throws Error if the split holds no labelled pictures.
+ * @param files of the package.
+ * @throws StudentPackageError if the package is damaged.
+ * @throws Error if the split holds no labelled pictures, or none that can be read.
  */
-export async function evaluate(
-  student: Student,
-  data: string,
-  split: string,
-  resamples: number,
-): Promise<EvaluationReport> {
-  const rows = (await readManifest(data)).filter(
-    (row) => row.split === split && row.label !== "unlabelled",
-  );
-  if (rows.length === 0)
-    throw new Error(`the manifest in ${data} has no labelled split "${split}"`);
-  const pool = await loadPictures(data, rows);
-  const scored = await scoreSplit(student, pool);
-  const blends = await scoreBlends(student, pool);
-  return { ...report(student.card, split, scored, pool.broken, resamples), blends };
-}
-
-const BLEND_BATCHES = 12;
-const BLEND_PAIRS = 16;
-
-/** Blends real pictures of the pool and asks the student whether and where. */
-async function scoreBlends(student: Student, pool: PicturePool): Promise<BlendFigure> {
-  const { inputSize, cropMargin } = student.card;
-  const blank = new Uint8Array(inputSize * inputSize * 3);
-  const [side] = (await student.predict(blank)).mapSize;
-  const reals = pool.pictures.filter(({ row }) => row.label === "real");
-  const maker = new BatchMaker(pool.bytes, reals, {
-    pairs: BLEND_PAIRS,
-    labelled: 0,
-    swapShare: 0.3,
-    videoLike: 0.25,
-    inputSize,
-    cropMargin,
-    mapSize: side,
-    seed: 1,
-  });
-  const scores: [real: number[], fake: number[]] = [[], []];
-  const cells: [untouched: number[], replaced: number[]] = [[], []];
-  for (let index = 0; index < BLEND_BATCHES; index++) {
-    const { pixels, labels, masks } = await maker.make(index);
-    const { logits, maps } = await student.predict(pixels);
-    labels.forEach((label, i) => {
-      scores[label as 0 | 1].push(logits[i] as number);
-      if (label === 0) return;
-      for (let cell = i * side * side; cell < (i + 1) * side * side; cell++) {
-        const share = masks[cell] as number;
-        if (share === 0) cells[0].push(maps[cell] as number);
-        else if (share > 0.5) cells[1].push(maps[cell] as number);
-      }
-    });
+export async function evaluate(files: PackageFiles, options: EvaluateOptions): Promise<Evaluation> {
+  const student = await loadStudent(files);
+  try {
+    return await evaluateStudent(student, files, options);
+  } finally {
+    student.dispose();
   }
-  return {
-    pairs: BLEND_BATCHES * BLEND_PAIRS,
-    auc: auc(scores[0], scores[1]),
-    cellAuc: auc(cells[0], cells[1]),
-  };
 }
 
-function report(
-  card: StudentCard,
-  split: string,
-  scored: readonly ScoredFace[],
-  broken: PicturePool["broken"],
-  resamples: number,
-): Omit<EvaluationReport, "blends"> {
-  const { thresholds } = card;
-  const reals = scored.filter(({ isFake }) => !isFake);
-  const fakes = scored.filter(({ isFake }) => isFake);
-  const aucOf = (faces: readonly ScoredFace[]) =>
-    clusterBootstrap(faces, weightedAuc(faces), resamples);
-  const above = (faces: readonly ScoredFace[], logit: number) =>
-    clusterBootstrap(faces, shareAbove(logit), resamples);
-  const share = (faces: readonly ScoredFace[], logit: number) =>
-    faces.filter((face) => face.logit >= logit).length / faces.length;
-  const logits = (faces: readonly ScoredFace[]) => faces.map(({ logit }) => logit);
+async function evaluateStudent(
+  student: Student,
+  files: PackageFiles,
+  { data, split, resamples, seed, robustness, onProgress = () => {} }: EvaluateOptions,
+): Promise<Evaluation> {
+  const { card } = student;
+  const manifest = (await readManifest(data)).filter(({ label }) => label !== "unlabelled");
+  const rows = manifest.filter((row) => row.split === split);
+  if (rows.length === 0) {
+    const splits = [...new Set(manifest.map((row) => row.split))].sort().join(", ");
+    throw new Error(
+      `the manifest in ${data} has no labelled split "${split}"; it has ${splits || "none"}`,
+    );
+  }
 
-  return {
-    model: { name: card.name, version: card.version },
+  const pool = await loadPictures(data, rows, (done) => onProgress("decode", done, rows.length));
+  const crops = cropAll(pool, card.cropMargin, card.inputSize);
+  const total = pool.pictures.length;
+  const faces = pool.pictures.map(({ row }) => ({ row, facePx: facePxOf(row.box) }));
+  const scored = await scoreCrops(student, crops, faces, (done) =>
+    onProgress("score", done, total),
+  );
+  const interval = intervals(resamples, seed);
+  const blends = await blendFigures(student, pool, interval, (done, pairs) =>
+    onProgress("blends", done, pairs),
+  );
+  const mapCost = await measureMapCost(files, card.inputSize);
+  const grid = robustness
+    ? await measureRobustness(student, pool, scored, interval, (done, all) =>
+        onProgress("robustness", done, all),
+      )
+    : null;
+
+  const report: EvaluationReport = {
+    format: 1,
+    model: {
+      name: card.name,
+      version: card.version,
+      inputSize: card.inputSize,
+      temperature: card.temperature,
+      thresholds: {
+        unsure: card.thresholds.unsure.logit,
+        suspicious: card.thresholds.suspicious.logit,
+        strong: card.thresholds.strong.logit,
+      },
+      gates: card.gates,
+    },
     split,
-    pictures: { real: reals.length, fake: fakes.length, broken },
-    pooled: {
-      auc: aucOf(scored),
-      tprAt1: truePositiveRate(logits(reals), logits(fakes), 0.01),
-      tprAt5: truePositiveRate(logits(reals), logits(fakes), 0.05),
-      falseAlarms: above(reals, thresholds.suspicious.logit),
-      hits: above(fakes, thresholds.suspicious.logit),
+    pictures: {
+      real: scored.filter(({ isFake }) => !isFake).length,
+      fake: scored.filter(({ isFake }) => isFake).length,
+      groups: new Set(scored.map(({ group }) => group)).size,
+      broken: pool.broken,
     },
-    fakes: bySource(fakes).map(([source, faces]) => ({
-      source,
-      generator: [...new Set(faces.map(({ row }) => row.generator))].join(", "),
-      ...sizes(faces),
-      auc: aucOf([...reals, ...faces]),
-      suspicious: above(faces, thresholds.suspicious.logit),
-    })),
-    within: bySource(scored)
-      .filter(([, faces]) => new Set(faces.map(({ isFake }) => isFake)).size === 2)
-      .map(([source, faces]) => ({
-        source,
-        reals: faces.filter(({ isFake }) => !isFake).length,
-        fakes: faces.filter(({ isFake }) => isFake).length,
-        groups: sizes(faces).groups,
-        auc: aucOf(faces),
-      })),
-    reals: bySource(reals).map(([source, faces]) => ({
-      source,
-      ...sizes(faces),
-      meanLogit: faces.reduce((sum, { logit }) => sum + logit, 0) / faces.length,
-      unsure: share(faces, thresholds.unsure.logit),
-      suspicious: above(faces, thresholds.suspicious.logit),
-      strong: share(faces, thresholds.strong.logit),
-      abstained: faces.filter(({ abstained }) => abstained).length / faces.length,
-    })),
+    bootstrap: { resamples, seed },
+    ...figures(scored, student, interval),
+    blends,
+    mapCost,
+    robustness: grid,
   };
+  return { report, pool, scored, crops };
 }
 
-function bySource(faces: readonly ScoredFace[]): [string, ScoredFace[]][] {
-  const sources = [...new Set(faces.map(({ row }) => row.source))].sort();
-  return sources.map((source) => [source, faces.filter(({ row }) => row.source === source)]);
-}
+/** False-alarm rates at which the band of the ROC curve is drawn. */
+const BAND_RATES = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-function sizes(faces: readonly ScoredFace[]) {
-  return { pictures: faces.length, groups: new Set(faces.map(({ group }) => group)).size };
-}
-
-/** The card's metrics of a report, so that a package carries what was measured on it. */
-export function cardMetrics(evaluation: EvaluationReport): StudentCard["metrics"] {
-  const { split, pooled, pictures } = evaluation;
-  const interval = ({ value, low, high }: Interval) => ({
-    value: rounded(value),
-    ...(Number.isFinite(low) && Number.isFinite(high)
-      ? { low: rounded(low), high: rounded(high) }
-      : {}),
-  });
-  return [
-    {
-      name: "auc",
-      split,
-      scope: "all",
-      ...interval(pooled.auc),
-      pictures: pictures.real + pictures.fake,
+function figures(scored: readonly ScoredFace[], { card }: Student, interval: IntervalOf) {
+  const videos = videosOf(scored, card);
+  const ranking = rank(scored);
+  const reals = scored.filter(({ isFake }) => !isFake);
+  const generators = [...new Set(scored.filter(({ isFake }) => isFake).map(generatorOf))].sort();
+  return {
+    frames: frameFigures(scored, card, interval),
+    videos: videoFigures(videos, interval),
+    fakesBySource: fakeFigures(scored, "source", interval),
+    fakesByGenerator: fakeFigures(scored, "generator", interval),
+    within: withinFigures(scored, interval),
+    realsBySource: realFigures(scored, interval),
+    curves: {
+      roc: cornersOf(ranking.rocPoints()),
+      rocBand: BAND_RATES.map((falsePositiveRate) => ({
+        falsePositiveRate,
+        truePositiveRate: interval(scored, ranking.truePositiveRateAt(falsePositiveRate)),
+      })),
+      rocByGenerator: generators.map((generator) => {
+        const own = scored.filter((face) => face.isFake && generatorOf(face) === generator);
+        return { generator, points: cornersOf(rank([...reals, ...own]).rocPoints()) };
+      }),
+      rocOfVideos: cornersOf(rank(videos).rocPoints()),
+      reliability: reliability(scored, card.temperature).bins(),
     },
-    {
-      name: "share of real pictures at or above suspicious",
-      split,
-      scope: "all",
-      ...interval(pooled.falseAlarms),
-      pictures: pictures.real,
-    },
-    ...evaluation.fakes.map((figure) => ({
-      name: "auc against all real pictures",
-      split,
-      scope: figure.source,
-      ...interval(figure.auc),
-      pictures: figure.pictures,
-      groups: figure.groups,
-    })),
-    ...evaluation.within.map((figure) => ({
-      name: "auc within the source",
-      split,
-      scope: figure.source,
-      ...interval(figure.auc),
-      pictures: figure.reals + figure.fakes,
-      groups: figure.groups,
-    })),
-    ...evaluation.reals.map((figure) => ({
-      name: "share of real pictures at or above suspicious",
-      split,
-      scope: figure.source,
-      ...interval(figure.suspicious),
-      pictures: figure.pictures,
-      groups: figure.groups,
-    })),
-  ];
+  } satisfies Partial<EvaluationReport>;
 }
 
-function rounded(value: number): number {
-  return Number(value.toFixed(4));
+function generatorOf({ row }: ScoredFace): string {
+  return row.generator;
 }

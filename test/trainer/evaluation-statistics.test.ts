@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { auc, thresholdAt, truePositiveRate } from "../../trainer/evaluation/auc";
-import {
-  clusterBootstrap,
-  type Scored,
-  shareAbove,
-  weightedAuc,
-} from "../../trainer/evaluation/bootstrap";
+import { auc, thresholdAt } from "../../trainer/evaluation/auc";
+import { clusterBootstrap, meanOf, type Scored, shareOf } from "../../trainer/evaluation/bootstrap";
+import { rank } from "../../trainer/evaluation/ranking";
 import { fitProbe } from "../../trainer/evaluation/shortcut-probe";
 import { fitTemperature } from "../../trainer/evaluation/temperature";
 import { Random } from "../../trainer/random";
@@ -35,10 +31,6 @@ describe("thresholdAt", () => {
     const threshold = thresholdAt([0, 1, 1, 1, 1], 0.2);
     expect(threshold).toBeGreaterThan(1);
   });
-
-  it("gives the rate of fakes found", () => {
-    expect(truePositiveRate([0, 1, 2, 3], [1.5, 2.6, 4, 5], 0.25)).toBe(0.75);
-  });
 });
 
 describe("clusterBootstrap", () => {
@@ -61,7 +53,7 @@ describe("clusterBootstrap", () => {
       scored.filter(({ isFake }) => !isFake).map(({ logit }) => logit),
       scored.filter(({ isFake }) => isFake).map(({ logit }) => logit),
     );
-    const interval = clusterBootstrap(scored, weightedAuc(scored), 400);
+    const interval = clusterBootstrap(scored, rank(scored).auc, 400);
     expect(interval.value).toBeCloseTo(plain, 12);
     expect(interval.low).toBeLessThan(plain);
     expect(interval.high).toBeGreaterThan(plain);
@@ -71,7 +63,7 @@ describe("clusterBootstrap", () => {
     const few = pictures(30, 1);
     const many = few.flatMap((picture) => Array.from({ length: 20 }, () => picture));
     const width = (scored: Scored[]) => {
-      const { low, high } = clusterBootstrap(scored, weightedAuc(scored), 400);
+      const { low, high } = clusterBootstrap(scored, rank(scored).auc, 400);
       return high - low;
     };
     expect(width(many)).toBeCloseTo(width(few), 10);
@@ -79,8 +71,54 @@ describe("clusterBootstrap", () => {
 
   it("has no interval from a single group", () => {
     const one = pictures(1, 5);
-    const interval = clusterBootstrap(one, shareAbove(0), 100);
+    const interval = clusterBootstrap(
+      one,
+      shareOf(one, ({ logit }) => logit >= 0),
+      100,
+    );
     expect(interval.low).toBeNaN();
+  });
+
+  it("has no value of no pictures", () => {
+    expect(clusterBootstrap([], rank([]).auc, 10)).toEqual({
+      value: Number.NaN,
+      low: Number.NaN,
+      high: Number.NaN,
+    });
+  });
+
+  it("covers a known mean about as often as it says", () => {
+    let covered = 0;
+    const rounds = 200;
+    for (let round = 0; round < rounds; round++) {
+      const random = Random.at(11, round);
+      const scored = Array.from({ length: 40 }, (_, g) => {
+        const level = random.normal();
+        return Array.from({ length: 4 }, () => ({
+          logit: level + 0.2 * random.normal(),
+          isFake: false,
+          group: `g${g}`,
+        }));
+      }).flat();
+      const { low, high } = clusterBootstrap(
+        scored,
+        meanOf(scored, ({ logit }) => logit),
+        200,
+        round,
+      );
+      if (low <= 0 && high >= 0) covered += 1;
+    }
+    expect(covered / rounds).toBeGreaterThan(0.9);
+    expect(covered / rounds).toBeLessThan(0.985);
+  });
+
+  it("pairs two scorings of the same pictures", () => {
+    const clean = pictures(40, 2);
+    // The same constant added to every logit changes no ranking, in any resample.
+    const shifted = clean.map((picture) => ({ ...picture, logit: picture.logit + 3 }));
+    const [before, after] = [rank(clean).auc, rank(shifted).auc];
+    const drop = clusterBootstrap(clean, (weights) => before(weights) - after(weights), 200);
+    expect(drop).toEqual({ value: 0, low: 0, high: 0 });
   });
 });
 

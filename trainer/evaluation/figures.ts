@@ -1,0 +1,241 @@
+// Tables of an evaluation from scored faces: all together, by source and generator, within sources,
+// false alarms of each real source. Every figure has its interval over groups.
+import type { StudentCard } from "../../model/package/card";
+import type { Level } from "../../model/verdict/verdict";
+import { clusterBootstrap, type Interval, shareOf, type WeightedStatistic } from "./bootstrap";
+import { rank } from "./ranking";
+import { reliability } from "./reliability";
+import type { ScoredFace } from "./scoring";
+import type { ScoredVideo } from "./videos";
+
+/** Shares of pictures that reach a level, or abstain; abstaining faces reach none. */
+export interface LevelShares {
+  unsure: Interval;
+  suspicious: Interval;
+  strong: Interval;
+  abstained: Interval;
+}
+
+/** How well logits rank fakes above reals; gates and thresholds play no part. */
+export interface RankingFigures {
+  auc: Interval;
+  averagePrecision: Interval;
+  equalErrorRate: Interval;
+  /** Share of fakes found where at most 1 % (5 %) of the reals are flagged. */
+  truePositiveRateAt1: Interval;
+  truePositiveRateAt5: Interval;
+}
+
+export interface FrameFigures extends RankingFigures {
+  calibrationError: Interval;
+  brier: Interval;
+  reals: LevelShares;
+  fakes: LevelShares;
+}
+
+/** Counts of what a figure rests on. */
+export interface Sizes {
+  pictures: number;
+  groups: number;
+}
+
+/** Fakes of one source or generator, ranked against all reals of the split. */
+export interface FakeFigures extends Sizes {
+  name: string;
+  /** Generators of a source, or sources of a generator. */
+  of: string[];
+  auc: Interval;
+  averagePrecision: Interval;
+  equalErrorRate: Interval;
+  truePositiveRateAt5: Interval;
+  levels: LevelShares;
+}
+
+/** A source with both labels: its medium and people cannot give the label away. */
+export interface WithinFigures {
+  source: string;
+  reals: number;
+  fakes: number;
+  groups: number;
+  auc: Interval;
+  equalErrorRate: Interval;
+}
+
+export interface RealFigures extends Sizes {
+  source: string;
+  meanLogit: number;
+  levels: LevelShares;
+}
+
+export interface VideoFigures {
+  reals: number;
+  fakes: number;
+  groups: number;
+  frames: number;
+  /** By the mean of each video's logits. */
+  mean: Pick<RankingFigures, "auc" | "averagePrecision" | "equalErrorRate">;
+  /** By the extension's rule; videos of which it says nothing are left out of the ranking. */
+  extension: {
+    auc: Interval;
+    realsSuspicious: Interval;
+    fakesSuspicious: Interval;
+    abstained: Interval;
+  };
+}
+
+/** The bootstrap with its settings filled in. */
+export type IntervalOf = (
+  pictures: readonly { group: string }[],
+  statistic: WeightedStatistic,
+) => Interval;
+
+export function intervals(resamples: number, seed: number): IntervalOf {
+  return (pictures, statistic) => clusterBootstrap(pictures, statistic, resamples, seed);
+}
+
+const isAtLeastSuspicious = (level: Level | null) => level === "suspicious" || level === "strong";
+
+export function levelShares(faces: readonly ScoredFace[], interval: IntervalOf): LevelShares {
+  const share = (holds: (level: Level | null) => boolean) =>
+    interval(
+      faces,
+      shareOf(faces, ({ level }) => holds(level)),
+    );
+  return {
+    unsure: share((level) => level === "unsure" || isAtLeastSuspicious(level)),
+    suspicious: share(isAtLeastSuspicious),
+    strong: share((level) => level === "strong"),
+    abstained: share((level) => level === null),
+  };
+}
+
+export function frameFigures(
+  faces: readonly ScoredFace[],
+  card: StudentCard,
+  interval: IntervalOf,
+): FrameFigures {
+  const ranking = rank(faces);
+  const calibration = reliability(faces, card.temperature);
+  return {
+    auc: interval(faces, ranking.auc),
+    averagePrecision: interval(faces, ranking.averagePrecision),
+    equalErrorRate: interval(faces, ranking.equalErrorRate),
+    truePositiveRateAt1: interval(faces, ranking.truePositiveRateAt(0.01)),
+    truePositiveRateAt5: interval(faces, ranking.truePositiveRateAt(0.05)),
+    calibrationError: interval(faces, calibration.calibrationError),
+    brier: interval(faces, calibration.brier),
+    reals: levelShares(faces.filter(isReal), interval),
+    fakes: levelShares(faces.filter(isFake), interval),
+  };
+}
+
+/** Null where the split holds no videos. */
+export function videoFigures(
+  videos: readonly ScoredVideo[],
+  interval: IntervalOf,
+): VideoFigures | null {
+  if (videos.length === 0) return null;
+  const ranking = rank(videos);
+  const judged = videos.flatMap((video) =>
+    video.verdict.logit === null ? [] : [{ ...video, logit: video.verdict.logit }],
+  );
+  const flagged = (of: readonly ScoredVideo[]) =>
+    interval(
+      of,
+      shareOf(of, ({ verdict }) => isAtLeastSuspicious(verdict.level)),
+    );
+  return {
+    reals: videos.filter(isReal).length,
+    fakes: videos.filter(isFake).length,
+    groups: groupsOf(videos),
+    frames: videos.reduce((sum, { frames }) => sum + frames, 0),
+    mean: {
+      auc: interval(videos, ranking.auc),
+      averagePrecision: interval(videos, ranking.averagePrecision),
+      equalErrorRate: interval(videos, ranking.equalErrorRate),
+    },
+    extension: {
+      auc: interval(judged, rank(judged).auc),
+      realsSuspicious: flagged(videos.filter(isReal)),
+      fakesSuspicious: flagged(videos.filter(isFake)),
+      abstained: interval(
+        videos,
+        shareOf(videos, ({ verdict }) => verdict.level === null),
+      ),
+    },
+  };
+}
+
+/** @param by what the fakes are told apart by; `of` lists the other. */
+export function fakeFigures(
+  faces: readonly ScoredFace[],
+  by: "source" | "generator",
+  interval: IntervalOf,
+): FakeFigures[] {
+  const reals = faces.filter(isReal);
+  const other = by === "source" ? "generator" : "source";
+  return grouped(faces.filter(isFake), (face) => face.row[by]).map(([name, own]) => {
+    const against = [...reals, ...own];
+    const ranking = rank(against);
+    return {
+      name,
+      of: [...new Set(own.map(({ row }) => row[other]))].sort(),
+      ...sizesOf(own),
+      auc: interval(against, ranking.auc),
+      averagePrecision: interval(against, ranking.averagePrecision),
+      equalErrorRate: interval(against, ranking.equalErrorRate),
+      truePositiveRateAt5: interval(against, ranking.truePositiveRateAt(0.05)),
+      levels: levelShares(own, interval),
+    };
+  });
+}
+
+export function withinFigures(faces: readonly ScoredFace[], interval: IntervalOf): WithinFigures[] {
+  return grouped(faces, ({ row }) => row.source)
+    .filter(([, own]) => own.some(isReal) && own.some(isFake))
+    .map(([source, own]) => {
+      const ranking = rank(own);
+      return {
+        source,
+        reals: own.filter(isReal).length,
+        fakes: own.filter(isFake).length,
+        groups: groupsOf(own),
+        auc: interval(own, ranking.auc),
+        equalErrorRate: interval(own, ranking.equalErrorRate),
+      };
+    });
+}
+
+export function realFigures(faces: readonly ScoredFace[], interval: IntervalOf): RealFigures[] {
+  return grouped(faces.filter(isReal), ({ row }) => row.source).map(([source, own]) => ({
+    source,
+    ...sizesOf(own),
+    meanLogit: own.reduce((sum, { logit }) => sum + logit, 0) / own.length,
+    levels: levelShares(own, interval),
+  }));
+}
+
+function isReal({ isFake }: { isFake: boolean }): boolean {
+  return !isFake;
+}
+
+function isFake({ isFake }: { isFake: boolean }): boolean {
+  return isFake;
+}
+
+function groupsOf(scored: readonly { group: string }[]): number {
+  return new Set(scored.map(({ group }) => group)).size;
+}
+
+function sizesOf(faces: readonly ScoredFace[]): Sizes {
+  return { pictures: faces.length, groups: groupsOf(faces) };
+}
+
+/** Faces by name, names in alphabetical order. */
+function grouped(
+  faces: readonly ScoredFace[],
+  nameOf: (face: ScoredFace) => string,
+): [string, ScoredFace[]][] {
+  const names = [...new Set(faces.map(nameOf))].sort();
+  return names.map((name) => [name, faces.filter((face) => nameOf(face) === name)]);
+}
