@@ -1,20 +1,19 @@
 /**
  * The workbench's cases: a list of them, one of them with its media, and the history. Whoever mounts
- * it brings the stores; it keeps its own place (which case, which item is open).
+ * it brings the desk; it keeps its own place (which case, which item is open).
  */
 import type { ComponentChildren } from "preact";
-import type { HistoryStore } from "../../entrypoints/shared/cases/history";
-import type { CaseStore } from "../../entrypoints/shared/cases/store";
+import type { CasesDesk } from "../../entrypoints/shared/cases/desk";
 import type { CaseItem } from "../../entrypoints/shared/evidence/evidence";
 
 export interface CasesViewProps {
-  store: CaseStore;
-  history: HistoryStore;
+  /** From `openCasesDesk()`, once a page. */
+  desk: CasesDesk;
   /** Draws the evidence of an opened item, above its notes: the evidence view. */
   renderEvidence(item: CaseItem): ComponentChildren;
 }
 
-export function CasesView({ store }: CasesViewProps) {
-  void store;
+export function CasesView({ desk }: CasesViewProps) {
+  void desk;
   return <section class="cases" aria-label="Cases" />;
 }

@@ -88,9 +88,9 @@ describe("cases", () => {
     const { id } = await store.createCase("Case");
     await store.addItem(id, evidenceRecord(), { notes: "mine" });
     const exported = await store.getWithItems(id);
-    const imported = await store.importCase(exported);
-    expect(imported.id).not.toBe(id);
-    const again = await store.getWithItems(imported.id);
+    const [imported] = await store.importCases([exported]);
+    expect(imported?.id).not.toBe(id);
+    const again = await store.getWithItems(imported?.id ?? "");
     expect(again.items).toMatchObject([{ notes: "mine", evidence: exported.items[0]?.evidence }]);
     expect((await store.listCases()).length).toBe(2);
   });

@@ -8,7 +8,8 @@ export type ProblemKind =
   | "unavailable"
   | "closed"
   | "gone"
-  | "invalid";
+  | "invalid"
+  | "unreadable";
 
 const words: Record<ProblemKind, string> = {
   full: "This device has no room left for cases, so this was not saved. What was saved before is still there. Export what you need, delete old cases or history, and try again.",
@@ -24,6 +25,7 @@ const words: Record<ProblemKind, string> = {
     "Unmask was updated in another window. Nothing is lost: reload this one to go on working.",
   gone: "This is no longer there: it was deleted in another window.",
   invalid: "This cannot be saved as it is.",
+  unreadable: "This file could not be read in, and nothing was changed.",
 };
 
 /** The store could not do what it was asked; the message is fit for people. */

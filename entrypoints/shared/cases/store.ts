@@ -248,17 +248,22 @@ export class CaseStore {
   }
 
   /**
-   * Adds a case that was exported, with new ids: importing twice gives two cases and changes none.
+   * Adds cases that were exported, all or none, with new ids: importing twice gives each twice and
+   * changes none.
    *
-   * @returns the new case.
+   * @returns the new cases.
    */
-  importCase({ case: source, items }: CaseWithItems): Promise<Case> {
-    const made: Case = { ...source, id: crypto.randomUUID(), changedAt: now() };
+  importCases(sources: readonly CaseWithItems[]): Promise<Case[]> {
     return this.#do(() =>
       this.#change(async () => {
-        await this.#db.cases.add(caseRowOf(made));
-        for (const item of items) {
-          await this.#put({ ...item, id: crypto.randomUUID(), caseId: made.id }, undefined);
+        const made: Case[] = [];
+        for (const { case: source, items } of sources) {
+          const one: Case = { ...source, id: crypto.randomUUID(), changedAt: now() };
+          await this.#db.cases.add(caseRowOf(one));
+          for (const item of items) {
+            await this.#put({ ...item, id: crypto.randomUUID(), caseId: one.id }, undefined);
+          }
+          made.push(one);
         }
         return made;
       }),
