@@ -62,8 +62,9 @@ async function read(files: string[]): Promise<{ samples: ShardSample[]; cut: Tru
 }
 
 /** Contents as plain bytes: what is read are Buffers. */
-const plain = (one: ShardSample) => ({
-  ...one,
+const plain = ({ key, meta, ...one }: ShardSample) => ({
+  key,
+  meta,
   jpeg: [...one.jpeg],
   ...(one.landmarks ? { landmarks: [...one.landmarks] } : {}),
 });

@@ -1,51 +1,62 @@
-// Reads a data folder described by `manifest.jsonl`: one face crop a line, with the detector's box.
-import { access, readFile } from "node:fs/promises";
+// The rows of a data folder: one face crop each, with the detector's box. The folder holds loose
+// pictures listed in `manifest.jsonl`, or the shards that `prepare` writes.
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import * as v from "valibot";
+import { landmarksOf } from "./landmarks";
+import { hasManifest, lineName, manifestRows } from "./layouts/manifest";
+import { type StoredPicture, shardRows } from "./shard-rows";
 
-const Row = v.object({
-  file: v.string(),
-  label: v.picklist(["real", "fake", "unlabelled"]),
-  split: v.string(),
-  source: v.string(),
-  generator: v.optional(v.string(), ""),
-  group: v.string(),
+/** One picture. */
+export interface FaceRow {
+  /** Path from the folder; of a picture in a shard, the shard's path and the sample's key. */
+  file: string;
+  label: "real" | "fake" | "unlabelled";
+  split: string;
+  source: string;
+  generator: string;
+  /** What must not be torn apart: a person, a video, a pair. */
+  group: string;
   /** Present for frames of a video. */
-  video: v.optional(v.string()),
-  box: v.tuple([v.number(), v.number(), v.number(), v.number()]),
-});
-
-/** One picture of the manifest. */
-export type FaceRow = v.InferOutput<typeof Row>;
+  video?: string;
+  frame?: number;
+  /** `[x, y, width, height]` of the detector, pixels of the picture. */
+  box: [number, number, number, number];
+  /**
+   * `[468, 2]`: x and y in pixels of the picture (`model/faces/face-mesh`). In memory that threads
+   * share, so that handing rows to one copies none.
+   */
+  landmarks?: Float32Array<SharedArrayBuffer>;
+  /** Where in a shard the picture lies. */
+  stored?: StoredPicture;
+}
 
 /**
- * @param folder the data folder, which holds `manifest.jsonl`.
- * @throws Error naming the folder, or the line that is wrong.
+ * @param folder the data folder: `manifest.jsonl` with its pictures, or shards.
+ * @throws Error naming the folder, the line, or the shard that is wrong.
  */
 export async function readManifest(folder: string): Promise<FaceRow[]> {
-  const path = join(folder, "manifest.jsonl");
-  try {
-    await access(path);
-  } catch {
-    throw new Error(`no manifest.jsonl in the data folder ${folder}`);
-  }
-  const lines = (await readFile(path, "utf8")).split("\n");
+  const isLoose = await hasManifest(folder);
+  const rows = isLoose ? await looseRows(folder) : await shardRows(folder);
+  if (!rows) throw new Error(`no manifest.jsonl and no shards in the data folder ${folder}`);
+  if (rows.length === 0) throw new Error(`${folder}: there is no picture in it`);
+  return rows;
+}
+
+async function looseRows(folder: string): Promise<FaceRow[]> {
   const rows: FaceRow[] = [];
-  lines.forEach((line, i) => {
-    if (line.trim() === "") return;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      throw new Error(`${path}, line ${i + 1}: not valid JSON`);
-    }
-    const result = v.safeParse(Row, value);
-    if (!result.success) {
-      const [issue] = result.issues;
-      throw new Error(`${path}, line ${i + 1}: ${v.getDotPath(issue) ?? "row"}: ${issue.message}`);
-    }
-    rows.push(result.output);
-  });
-  if (rows.length === 0) throw new Error(`${path} is empty`);
+  for await (const { number, row } of manifestRows(folder)) {
+    const { split, box, landmarks, ...fields } = row;
+    const where = lineName(folder, number);
+    if (!split) throw new Error(`${where}: split: stages need one; prepare draws it`);
+    if (!box) throw new Error(`${where}: box: stages need one; prepare finds the face`);
+    rows.push({
+      ...fields,
+      split,
+      box,
+      ...(landmarks === undefined
+        ? {}
+        : { landmarks: landmarksOf(await readFile(join(folder, landmarks)), landmarks) }),
+    });
+  }
   return rows;
 }

@@ -1,7 +1,9 @@
 // Decodes the pictures of a split once, into memory that worker threads share.
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { FaceRow } from "./manifest";
+import type { StoredPicture } from "./shard-rows";
 
 /** A decoded picture: RGB bytes at `offset` of the shared pool. */
 export interface PooledPicture {
@@ -21,50 +23,120 @@ export interface PicturePool {
 /** Decodes at most this many files at a time, to bound memory. */
 const CONCURRENCY = 16;
 
-/** @throws Error if no picture at all can be read. */
+/**
+ * @param folder of `readManifest`, which gave the rows.
+ * @throws Error if no picture at all can be read.
+ */
 export async function loadPictures(
   folder: string,
   rows: readonly FaceRow[],
   onProgress: (done: number) => void = () => {},
 ): Promise<PicturePool> {
-  const decoded: ({ row: FaceRow; data: Buffer; width: number; height: number } | null)[] =
-    new Array(rows.length).fill(null);
+  const files = new PictureFiles(folder);
+  try {
+    return await load(files, rows, folder, onProgress);
+  } finally {
+    await files.close();
+  }
+}
+
+async function load(
+  files: PictureFiles,
+  rows: readonly FaceRow[],
+  folder: string,
+  onProgress: (done: number) => void,
+): Promise<PicturePool> {
   const broken: PicturePool["broken"] = [];
+  const leaveOut = (row: FaceRow, error: unknown) => {
+    broken.push({ file: row.file, reason: (error as Error).message });
+    return null;
+  };
+  // Sizes first: decoding straight into the pool needs half the memory.
+  const sizes = await inParallel(rows, async (row) => {
+    try {
+      const { width, height } = await sharp(await files.read(row)).metadata();
+      return { row, width, height };
+    } catch (error) {
+      return leaveOut(row, error);
+    }
+  });
+  const sized = sizes.filter((one) => one !== null);
+  let total = 0;
+  const places = sized.map(({ row, width, height }): PooledPicture => {
+    const offset = total;
+    total += width * height * 3;
+    return { row, offset, width, height };
+  });
+  const bytes = new SharedArrayBuffer(total);
+  let done = rows.length - places.length;
+  const decoded = await inParallel(places, async (picture) => {
+    try {
+      pixelsOf({ bytes }, picture).data.set(await decode(await files.read(picture.row), picture));
+      return picture;
+    } catch (error) {
+      return leaveOut(picture.row, error);
+    } finally {
+      onProgress(++done);
+    }
+  });
+  const pictures = decoded.filter((picture) => picture !== null);
+  if (pictures.length === 0)
+    throw new Error(`none of the ${rows.length} pictures in ${folder} could be read`);
+  return { bytes, pictures, broken };
+}
+
+async function decode(file: Uint8Array, { width, height }: PooledPicture): Promise<Uint8Array> {
+  const { data, info } = await sharp(file)
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3 || info.width !== width || info.height !== height)
+    throw new Error(`${info.width}×${info.height} with ${info.channels} channels`);
+  return data;
+}
+
+/** Results in the order of the items. */
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length);
   let next = 0;
-  let done = 0;
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
-      while (next < rows.length) {
+      while (next < items.length) {
         const i = next++;
-        const row = rows[i] as FaceRow;
-        try {
-          const { data, info } = await sharp(join(folder, row.file))
-            .removeAlpha()
-            .toColourspace("srgb")
-            .raw()
-            .toBuffer({ resolveWithObject: true });
-          if (info.channels !== 3) throw new Error(`${info.channels} channels`);
-          decoded[i] = { row, data, width: info.width, height: info.height };
-        } catch (error) {
-          broken.push({ file: row.file, reason: (error as Error).message });
-        }
-        onProgress(++done);
+        results[i] = await work(items[i] as T);
       }
     }),
   );
-  const kept = decoded.filter((picture) => picture !== null);
-  if (kept.length === 0)
-    throw new Error(`none of the ${rows.length} pictures in ${folder} could be read`);
-  const bytes = new SharedArrayBuffer(kept.reduce((sum, { data }) => sum + data.length, 0));
-  const all = new Uint8Array(bytes);
-  let offset = 0;
-  const pictures = kept.map(({ row, data, width, height }) => {
-    all.set(data, offset);
-    const picture = { row, offset, width, height };
-    offset += data.length;
-    return picture;
-  });
-  return { bytes, pictures, broken };
+  return results;
+}
+
+/** The files of rows, loose or in shards; a shard is opened once. */
+class PictureFiles {
+  private readonly shards = new Map<string, Promise<FileHandle>>();
+
+  constructor(private readonly folder: string) {}
+
+  async read({ file, stored }: FaceRow): Promise<Uint8Array> {
+    return stored ? this.readStored(stored) : readFile(join(this.folder, file));
+  }
+
+  async close(): Promise<void> {
+    for (const handle of this.shards.values()) {
+      await handle.then(
+        (opened) => opened.close(),
+        () => {},
+      );
+    }
+  }
+
+  private async readStored({ shard, offset, bytes }: StoredPicture): Promise<Uint8Array> {
+    const opening = this.shards.get(shard) ?? open(join(this.folder, shard));
+    this.shards.set(shard, opening);
+    const { buffer, bytesRead } = await (await opening).read(Buffer.alloc(bytes), 0, bytes, offset);
+    if (bytesRead < bytes) throw new Error(`${shard} ends before its picture does`);
+    return buffer;
+  }
 }
 
 /** A picture's pixels, without copying. */

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { layoutNamed } from "../datasets/layouts/layouts";
 import type { ReadOptions } from "../datasets/layouts/record";
 import { ReadReport } from "../datasets/layouts/report";
+import { prefixOf } from "../shards/prefix";
 import { ShardWriter } from "../shards/writer";
 import { OrderedLoader } from "../synthesis/ordered-loader";
 import { ensureFfmpeg } from "./ffmpeg";
@@ -52,8 +53,7 @@ export async function prepare(job: PrepareJob): Promise<PrepareResult> {
     { ...job.plan, frames: settings.frames },
     { ...job.reading, report: reading, ...(signal ? { signal } : {}) },
   );
-  const { index, count } = job.plan.shard;
-  const prefix = `faces-${digits(index)}-of-${digits(count)}`;
+  const prefix = prefixOf(job.plan.shard);
   const writer = await ShardWriter.open({
     folder: out,
     prefix,
@@ -123,8 +123,6 @@ async function prepareUnits(
     await loader.close();
   }
 }
-
-const digits = (number: number): string => String(number).padStart(5, "0");
 
 /** Of everything that shapes the samples and their order; what only says how to run is left out. */
 function fingerprint(units: readonly Unit[], settings: PrepareSettings): string {

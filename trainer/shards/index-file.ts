@@ -51,8 +51,10 @@ export function addCount(counts: Record<string, number>, key: string, count = 1)
   counts[key] = (counts[key] ?? 0) + count;
 }
 
+export const INDEX_SUFFIX = ".index.json";
+
 export const indexFile = (folder: string, prefix: string): string =>
-  join(folder, `${prefix}.index.json`);
+  join(folder, `${prefix}${INDEX_SUFFIX}`);
 
 export async function writeIndex(folder: string, prefix: string, index: ShardIndex): Promise<void> {
   const path = indexFile(folder, prefix);

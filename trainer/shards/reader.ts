@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { FaceMeta, ShardError, type ShardSample } from "./sample";
 import { shardEntries } from "./shard-entries";
+import { HEADER_BYTES } from "./tar-file";
 
 export interface Truncation {
   file: string;
@@ -9,6 +10,12 @@ export interface Truncation {
   offset: number;
   /** Sample that was, or may have been, cut apart, and is left out. */
   key?: string;
+}
+
+/** A sample with its place. */
+export interface ReadSample extends ShardSample {
+  /** Where its picture begins, bytes from the start of the shard. */
+  jpegOffset: number;
 }
 
 /**
@@ -21,7 +28,7 @@ export interface Truncation {
 export async function* readShards(
   files: readonly string[],
   onTruncation: (truncation: Truncation) => void,
-): AsyncGenerator<ShardSample> {
+): AsyncGenerator<ReadSample> {
   for (const [i, file] of files.entries()) {
     yield* readShard(file, i === files.length - 1 ? onTruncation : undefined);
   }
@@ -31,13 +38,13 @@ export async function* readShards(
 interface Parts {
   key: string;
   offset: number;
-  contents: Map<string, Buffer>;
+  contents: Map<string, { content: Buffer; offset: number }>;
 }
 
 async function* readShard(
   file: string,
   onTruncation?: (truncation: Truncation) => void,
-): AsyncGenerator<ShardSample> {
+): AsyncGenerator<ReadSample> {
   let parts: Parts | null = null;
   for await (const entry of shardEntries(file)) {
     const [, key, extension] = /^((?:.*\/)?[^./]+)\.(.+)$/.exec(entry.name ?? "") ?? [];
@@ -60,18 +67,24 @@ async function* readShard(
     if (parts.contents.has(extension)) {
       throw new ShardError(`${file}, byte ${entry.offset}: "${entry.name}" is there twice`);
     }
-    parts.contents.set(extension, entry.content);
+    parts.contents.set(extension, entry);
   }
   if (parts) yield sampleOf(parts, file);
 }
 
-function sampleOf({ key, offset, contents }: Parts, file: string): ShardSample {
+function sampleOf({ key, offset, contents }: Parts, file: string): ReadSample {
   const where = `${file}, byte ${offset}: sample "${key}"`;
   const jpeg = contents.get("jpg");
   const json = contents.get("json");
-  const landmarks = contents.get("npy");
+  const landmarks = contents.get("npy")?.content;
   if (!jpeg || !json) throw new ShardError(`${where} has no .${jpeg ? "json" : "jpg"}`);
-  return { key, jpeg, meta: metaOf(json, where), ...(landmarks ? { landmarks } : {}) };
+  return {
+    key,
+    jpeg: jpeg.content,
+    jpegOffset: jpeg.offset + HEADER_BYTES,
+    meta: metaOf(json.content, where),
+    ...(landmarks ? { landmarks } : {}),
+  };
 }
 
 function metaOf(json: Buffer, where: string): FaceMeta {

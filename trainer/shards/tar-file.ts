@@ -9,12 +9,14 @@ import { pack } from "tar-stream";
 import { ShardError } from "./sample";
 
 const BLOCK = 512;
+/** An entry's content begins so far after the entry. */
+export const HEADER_BYTES = BLOCK;
 /** Two empty blocks end an archive. */
 export const END_BYTES = 2 * BLOCK;
 
 /** Bytes that an entry takes in the archive. */
 export function entryBytes(content: Uint8Array): number {
-  return BLOCK + Math.ceil(content.length / BLOCK) * BLOCK;
+  return HEADER_BYTES + Math.ceil(content.length / BLOCK) * BLOCK;
 }
 
 export class TarFile {

@@ -25,20 +25,39 @@ const Row = v.object({
   box: v.optional(v.tuple([v.number(), v.number(), v.number(), v.number()])),
   landmarks: v.optional(v.string()),
 });
+export type ManifestRow = v.InferOutput<typeof Row>;
+
+/**
+ * The rows of a folder's `manifest.jsonl`.
+ *
+ * @throws DatasetError naming the file, or the line that is wrong.
+ */
+export async function* manifestRows(
+  root: string,
+): AsyncGenerator<{ number: number; row: ManifestRow }> {
+  for (const { number, text } of await readLines(root, MANIFEST)) {
+    yield { number, row: parseRow(text, lineName(root, number)) };
+  }
+}
+
+export const hasManifest = async (root: string): Promise<boolean> =>
+  (await listingOf(root, "")).files.includes(MANIFEST);
+
+/** A line of the manifest, for messages. */
+export const lineName = (root: string, number: number): string =>
+  `${join(root, MANIFEST)}, line ${number}`;
 
 export const manifest: Layout = {
   id: "manifest",
   name: MANIFEST,
 
-  async recognise(root) {
-    return (await listingOf(root, "")).files.includes(MANIFEST);
-  },
+  recognise: hasManifest,
 
   async *read(root, { report, signal }) {
     const met = new Map<string, string>();
-    for (const { number, text } of await readLines(root, MANIFEST)) {
+    for await (const { number, row: whole } of manifestRows(root)) {
       signal?.throwIfAborted();
-      const { group, split, ...row } = parseRow(text, `${root}/${MANIFEST}, line ${number}`);
+      const { group, split, ...row } = whole;
       const before = met.get(row.file);
       if (before !== undefined) {
         const detail = `line ${number}; above it is ${before}`;
@@ -62,7 +81,7 @@ export const manifest: Layout = {
   },
 };
 
-function parseRow(text: string, where: string): v.InferOutput<typeof Row> {
+function parseRow(text: string, where: string): ManifestRow {
   let value: unknown;
   try {
     value = JSON.parse(text);
