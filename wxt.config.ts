@@ -55,7 +55,18 @@ export default defineConfig({
     name: "Unmask",
     description:
       "Flags signs of manipulated faces in the pictures and videos of a page, on your own device.",
-    permissions: ["storage", "offscreen"],
+    // WXT adds `sidePanel` for the browsers that have one.
+    permissions: ["storage", "contextMenus", ...(browser === "firefox" ? [] : ["offscreen"])],
+    commands: {
+      "open-panel": {
+        suggested_key: { default: "Alt+Shift+W" },
+        description: "Open the workbench beside the page",
+      },
+      "check-in-view": {
+        suggested_key: { default: "Alt+Shift+U" },
+        description: "Check the picture or video under the focus, or the largest in view",
+      },
+    },
     host_permissions: ["<all_urls>"],
     content_security_policy: { extension_pages: contentSecurityPolicy },
     ...(browser === "firefox"

@@ -1,6 +1,6 @@
 /**
  * The service worker: opens the offscreen document when a page needs the detector, keeps what the
- * pages report for popup and toolbar, and takes pictures of the tab. It never touches pixels, and
+ * pages report, offers checks in menus and by keys, and takes pictures of the tab. It never touches pixels, and
  * it holds nothing that its death after 30 s would lose.
  */
 import { type Browser, browser } from "wxt/browser";
@@ -8,6 +8,7 @@ import { defineBackground } from "wxt/utils/define-background";
 import { parseMessage, type ToBackground, toBackground } from "../shared/messages";
 import { loadSettings, onSettingsChanged } from "../shared/settings";
 import { captureTab, captureTabOf } from "./capture";
+import { offerChecks } from "./check-on-demand";
 import { ensureOffscreenDocument } from "./offscreen-document";
 import { applyReport, startPage } from "./page-state";
 import { PageStore } from "./page-store";
@@ -39,6 +40,8 @@ export default defineBackground(() => {
       store.update(tabId, (state) => startPage(state, 0, ""));
     }
   });
+
+  offerChecks();
 
   onSettingsChanged(async (settings) => {
     for (const tabId of await store.tabIds()) {

@@ -3,8 +3,9 @@
  * itself, and are answered; the rest is only done.
  */
 import { browser } from "wxt/browser";
-import { parseMessage, type ToPage, toPage } from "../shared/messages";
-import { isPageLocal, readPageLocal } from "./media/read-picture";
+import { type PageBytes, parseMessage, type ToPage, toPage } from "../shared/messages";
+import { mediumAt } from "./media/all-media";
+import { isPageLocal, readPageLocal, readPixels } from "./media/read-picture";
 import { cancelRegion, selectRegion } from "./region/region-picker";
 import { bytesOrReason } from "./scan/read-subject";
 import type { ScanSession } from "./scan-session";
@@ -41,9 +42,13 @@ export function obey(
 }
 
 /** Works where Unmask is switched off for the site as well: a person pointed at this one picture. */
-async function readAddress(url: string, signal: AbortSignal) {
-  if (!isPageLocal(url)) return { bytesMissing: "its address is not the page's own" };
-  return bytesOrReason(readPageLocal(url, undefined, signal));
+async function readAddress(url: string, signal: AbortSignal): Promise<PageBytes> {
+  const found = mediumAt(url, "image");
+  if (!found) return { bytesMissing: "it is no longer on the page" };
+  const { medium, element } = found;
+  return bytesOrReason(
+    isPageLocal(medium.url) ? readPageLocal(medium.url, element, signal) : readPixels(element),
+  );
 }
 
 /** Commands come from our own pages and the worker, which are in no tab of the web. */

@@ -2,6 +2,7 @@
  * One frame of a page from its first moment to its last: starts a session while Unmask is on for
  * the tab's site, ends it when it is switched off or when the extension itself goes.
  */
+import { maxUrlChars } from "../shared/messages";
 import {
   isSiteEnabled,
   loadSettings,
@@ -88,7 +89,7 @@ async function switchOff(site: string): Promise<void> {
 async function startPage(): Promise<string> {
   const answer = await sendToBackground({
     type: "page-started",
-    url: location.href.slice(0, 8192),
+    url: location.href.slice(0, maxUrlChars),
   });
   if (window === window.top) return location.hostname;
   const { topHost } = (answer ?? {}) as { topHost?: unknown };

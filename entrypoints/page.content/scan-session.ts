@@ -6,7 +6,7 @@ import type { FoundMedium, FromDetector, PageMedium } from "../shared/messages";
 import type { Settings } from "../shared/settings";
 import { Badges } from "./badges/badges";
 import { activeElement, isConnected } from "./document-access";
-import { allMedia, areaInView, hasFocus } from "./media/all-media";
+import { allMedia, areaInView, hasFocus, mediumAt } from "./media/all-media";
 import { BackgroundFinder } from "./media/background-finder";
 import {
   isImage,
@@ -183,18 +183,9 @@ export class ScanSession {
 
   /** A medium by what a context menu knows of it; of several, the one most in view. */
   findByAddress(kind: Subject["kind"], url: string): FoundMedium | null {
-    let best: { element: Element; visibleArea: number } | null = null;
-    for (const element of allMedia()) {
-      const reading = readMedium(element);
-      if (!("medium" in reading)) continue;
-      if (reading.medium.kind !== kind || reading.medium.url !== url) continue;
-      const visibleArea = areaInView(element);
-      if (!best || visibleArea > best.visibleArea) best = { element, visibleArea };
-    }
+    const best = mediumAt(url, kind);
     const subject = best && this.ask(best.element);
-    return best && subject
-      ? { id: subject.id, focused: false, visibleArea: best.visibleArea }
-      : null;
+    return best && subject && { id: subject.id, focused: false, visibleArea: best.visibleArea };
   }
 
   /** Notes a medium that a person asked for, and scans it wherever it is. */

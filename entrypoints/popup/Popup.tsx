@@ -10,6 +10,7 @@ import { PageSummary } from "../shared/page/PageSummary";
 import { showMedium } from "../shared/page/page-commands";
 import { siteOf, situationOf } from "../shared/page/situation";
 import { type Page, usePage } from "../shared/page/use-page";
+import { openPanel } from "../shared/panel";
 import { type Settings, saveSettings } from "../shared/settings";
 import { useSettings } from "../shared/use-settings";
 import { MediaList } from "./MediaList";
@@ -47,6 +48,7 @@ export function Popup({ detachedTabId }: { detachedTabId: number | null }) {
         )}
       </main>
       <footer class="foot">
+        {page !== "none" && <OpenWorkbench page={page} />}
         <Switch
           checked={settings.enabled}
           onChange={(enabled) => void saveSettings({ enabled })}
@@ -56,6 +58,19 @@ export function Popup({ detachedTabId }: { detachedTabId: number | null }) {
         </Switch>
       </footer>
     </>
+  );
+}
+
+function OpenWorkbench({ page }: { page: Page }) {
+  const open = async () => {
+    // Nothing may be awaited before: the panel opens in the turn of the click alone.
+    await openPanel({ id: page.tabId, windowId: page.windowId });
+    window.close();
+  };
+  return (
+    <button type="button" class="button workbench-button" onClick={() => void open()}>
+      Open the workbench
+    </button>
   );
 }
 

@@ -17,7 +17,9 @@ const maxFrameBytes = 4096 * 4096 * 4;
 export const maxMediaBytes = 64 * 1024 * 1024;
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const url = v.pipe(v.string(), v.maxLength(8192));
+/** Longer addresses, `data:` ones mostly, are cut or left out. */
+export const maxUrlChars = 8192;
+const url = v.pipe(v.string(), v.maxLength(maxUrlChars));
 const px = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(100_000));
 const coordinate = v.pipe(v.number(), v.finite(), v.minValue(-100_000), v.maxValue(100_000));
 const box = v.tuple([coordinate, coordinate, px, px]);
@@ -194,7 +196,7 @@ export const toPage = v.variant("type", [
   v.object({ type: v.literal("read-medium"), id }),
   /** The medium under the focus, else the largest in view; answered with `foundMedium` or null. */
   v.object({ type: v.literal("find-in-view") }),
-  /** The medium with this address, as a context menu gives it; answered likewise. */
+  /** The medium with this address (its beginning, if it is long); answered likewise. */
   v.object({ type: v.literal("find-by-address"), kind: v.picklist(["image", "video"]), url }),
   /** Bytes of a picture that only its page can read (`blob:`, `data:`); answered with `pageBytes`. */
   v.object({
@@ -280,12 +282,8 @@ export const checkRequest = v.object({
   pageUrl: url,
   pageTitle: v.pipe(v.string(), v.maxLength(1000)),
   what: v.variant("kind", [
-    /** A picture or video in the page, by its address. */
-    v.object({
-      kind: v.literal("medium"),
-      medium: v.picklist(["image", "video"]),
-      url: v.pipe(v.string(), v.maxLength(maxMediaBytes)),
-    }),
+    /** A picture or video in the page, by its address or the beginning of it. */
+    v.object({ kind: v.literal("medium"), medium: v.picklist(["image", "video"]), url }),
     /** What a link leads to. */
     v.object({ kind: v.literal("link"), url }),
     /** All that the frame shows; of the top one, the page. */

@@ -3,9 +3,11 @@
  * the one in view. The finder beside it works on its own account and in idle time.
  */
 
+import { maxUrlChars } from "../../shared/messages";
 import { intersect } from "../badges/geometry";
 import { pictureRect } from "../badges/visible-part";
 import { attributeOf, contains, localNameOf, rectOf, walkElements } from "../document-access";
+import { type DisplayedMedium, readMedium } from "./displayed-medium";
 import { shadowRootOf } from "./shadow-root";
 
 /** Elements that show pictures or videos, in document order, through shadow roots. */
@@ -26,6 +28,27 @@ export function areaInView(element: Element): number {
   const viewport = { x: 0, y: 0, width: innerWidth, height: innerHeight };
   const { width, height } = intersect(pictureRect(element, null), viewport);
   return width * height;
+}
+
+interface FoundAt {
+  element: Element;
+  medium: DisplayedMedium;
+  visibleArea: number;
+}
+
+/** The element that shows an address, given whole or as its beginning; of several the one most in view. */
+export function mediumAt(url: string, kind: DisplayedMedium["kind"]): FoundAt | null {
+  let best: FoundAt | null = null;
+  for (const element of allMedia()) {
+    const reading = readMedium(element);
+    if (reading.state !== "shown" || reading.medium.kind !== kind) continue;
+    if (reading.medium.url.slice(0, maxUrlChars) !== url) continue;
+    const visibleArea = areaInView(element);
+    if (!best || visibleArea > best.visibleArea) {
+      best = { element, medium: reading.medium, visibleArea };
+    }
+  }
+  return best;
 }
 
 /** Whether the keyboard focus is on it, or on a link or control that holds it. */

@@ -2,7 +2,7 @@
  * Brings pictures to the detector: visible ones first, a few at a time, and each until it has a
  * verdict. A lost connection costs nothing but time.
  */
-import type { FromDetector, ToDetector } from "../../shared/messages";
+import { type FromDetector, maxUrlChars, type ToDetector } from "../../shared/messages";
 import { displayedSize } from "../media/displayed-medium";
 import { isPageLocal, readPageLocal, readPixels, UnreadablePicture } from "../media/read-picture";
 import { abstention, type Subject } from "./subject";
@@ -22,7 +22,6 @@ const maxInFlight = 8;
  */
 const answerDeadlineMs = 90_000;
 const maxAttempts = 2;
-const maxUrlChars = 8192;
 
 interface Job {
   subject: Subject;

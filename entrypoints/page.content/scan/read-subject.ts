@@ -1,5 +1,5 @@
 /** One medium in full, for the evidence that the side panel gathers on it. */
-import type { PageBytes, PageMedium } from "../../shared/messages";
+import { maxUrlChars, type PageBytes, type PageMedium } from "../../shared/messages";
 import { isPageLocal, readPageLocal, readPixels, UnreadablePicture } from "../media/read-picture";
 import { imageOf } from "./picture-queue";
 import { type Subject, shownUrl } from "./subject";
@@ -9,8 +9,9 @@ export async function readSubject(subject: Subject, signal: AbortSignal): Promis
   const content = await contentOf(subject, signal);
   return {
     kind,
-    url: shownUrl(url),
-    frameUrl: location.href.slice(0, 8192),
+    // Whole, so that it can be fetched; a `data:` address is the picture itself.
+    url: url.startsWith("data:") ? shownUrl(url) : url.slice(0, maxUrlChars),
+    frameUrl: location.href.slice(0, maxUrlChars),
     status,
     verdict,
     thumbnails,
@@ -25,7 +26,7 @@ async function contentOf(subject: Subject, signal: AbortSignal): Promise<PageByt
   if (kind === "video") return null;
   const image = imageOf(subject);
   if (isPageLocal(url)) return bytesOrReason(readPageLocal(url, image, signal));
-  return fromPixels ? bytesOrReason(readPixels(image)) : null;
+  return fromPixels || url.length > maxUrlChars ? bytesOrReason(readPixels(image)) : null;
 }
 
 export async function bytesOrReason(reading: Promise<ArrayBuffer>): Promise<PageBytes> {

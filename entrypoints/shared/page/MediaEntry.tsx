@@ -10,21 +10,32 @@ interface Props {
   medium: Medium;
   group: GroupName;
   onShow(medium: Medium): void;
+  /** In a list that one moves through with the arrow keys: whether Tab stops here. */
+  tabIndex?: 0 | -1;
+  /** Its evidence is open beside the list. */
+  isCurrent?: boolean;
 }
 
 /** Drawn anew only where its medium changed: a report of a feed repeats hundreds that did not. */
 export class MediaEntry extends Component<Props> {
-  override shouldComponentUpdate({ medium, group, onShow }: Props): boolean {
-    const { props } = this;
-    return group !== props.group || onShow !== props.onShow || !isSame(medium, props.medium);
+  override shouldComponentUpdate({ medium, ...rest }: Props): boolean {
+    const { medium: before, ...others } = this.props;
+    return !isSame(rest, others) || !isSame(medium, before);
   }
 
-  override render({ medium, group, onShow }: Props) {
+  override render({ medium, group, onShow, tabIndex, isCurrent }: Props) {
     const { file, host } = mediaName(medium.url);
     const source = host ? `${file}, ${host}` : file;
     const tellsLevel = group === "flagged" || group === "unchecked";
     return (
-      <button type="button" class="entry" onClick={() => onShow(medium)}>
+      <button
+        type="button"
+        class="entry"
+        data-stop
+        tabIndex={tabIndex}
+        aria-current={isCurrent || undefined}
+        onClick={() => onShow(medium)}
+      >
         <Thumbnail source={medium.thumbnail} kind={medium.kind} />
         <span class="entry-text">
           {tellsLevel && (
@@ -51,9 +62,9 @@ export class MediaEntry extends Component<Props> {
   }
 }
 
-/** Reports are flat. */
-function isSame(one: Medium, other: Medium): boolean {
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof Medium>;
+/** Reports are flat, and so are the other properties. */
+function isSame<T extends object>(one: T, other: T): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof T>;
   return [...keys].every((key) => one[key] === other[key]);
 }
 

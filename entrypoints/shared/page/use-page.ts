@@ -1,10 +1,11 @@
-/** The tab the popup speaks of and what is known of its page, followed as they change. */
+/** The tab that popup or side panel speak of and what is known of its page, followed as they change. */
 import { useEffect, useState } from "preact/hooks";
 import { type Browser, browser } from "wxt/browser";
 import { type PageState, pageKey } from "../messages";
 
 export interface Page {
   tabId: number;
+  windowId: number;
   /** Absent on pages that the browser keeps to itself. */
   url: string | undefined;
   /** Null until the page has reported. */
@@ -33,7 +34,7 @@ async function follow(tabId: number | null, show: Show, signal: AbortSignal) {
   if (signal.aborted) return;
   if (tab?.id === undefined) return show("none");
   const key = pageKey(tab.id);
-  let page: Page = { tabId: tab.id, url: tab.url, state: null };
+  let page: Page = { tabId: tab.id, windowId: tab.windowId, url: tab.url, state: null };
   let changedMeanwhile = false;
   let closed = false;
   const change = (part: Partial<Page>) => {

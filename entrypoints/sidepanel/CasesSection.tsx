@@ -1,0 +1,13 @@
+/** The section of the cases. */
+import { CasesView } from "../../components/cases/CasesView";
+import { EvidenceView } from "../../components/evidence/EvidenceView";
+import type { CasesDesk } from "../shared/cases/desk";
+
+export function CasesSection({ desk }: { desk: CasesDesk }) {
+  return (
+    <CasesView
+      desk={desk}
+      renderEvidence={({ evidence }) => <EvidenceView evidence={evidence} />}
+    />
+  );
+}

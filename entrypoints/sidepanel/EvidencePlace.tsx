@@ -1,0 +1,122 @@
+/**
+ * Gathers the evidence of what is open, and of what was asked on demand one after the other, and
+ * shows the one that is open. Panes stay for a while after they are left: coming back is free, and
+ * a closer look goes on.
+ */
+import { useCallback, useEffect, useRef } from "preact/hooks";
+import { KeepInCase } from "../../components/cases/KeepInCase";
+import { EmptyState } from "../../components/EmptyState";
+import type { CasesDesk } from "../shared/cases/desk";
+import { EvidencePane } from "../shared/evidence/EvidencePane";
+import type { EvidenceServices } from "../shared/evidence/request";
+import { openEvidenceServices } from "../shared/evidence/services";
+import { EvidenceDetail } from "./EvidenceDetail";
+import type { Inspection, Inspections } from "./inspections";
+
+/** Panes of finished evidence that are kept after they were left. */
+const maxLeft = 6;
+
+interface Props {
+  store: Inspections;
+  desk: CasesDesk;
+  inspections: readonly Inspection[];
+  opened: Inspection | null;
+  /** Address of the page that the workbench stands beside now. */
+  pageUrl: string;
+  onBack(): void;
+}
+
+export function EvidencePlace({ store, desk, inspections, opened, pageUrl, onBack }: Props) {
+  const services = useServices();
+  const kept = useKeptPanes(inspections, opened);
+  const openedId = opened?.id ?? null;
+  useReturningFocus(openedId);
+  return (
+    <>
+      {inspections
+        .filter(({ id }) => kept.has(id))
+        .map((inspection) => {
+          const { id, request, evidence, problem, isPrivate } = inspection;
+          return (
+            <EvidenceDetail
+              key={id}
+              inspection={inspection}
+              isOpen={id === openedId}
+              pageUrl={pageUrl}
+              onBack={onBack}
+            >
+              {problem && (
+                <EmptyState sign="trouble" heading="No evidence">
+                  {problem}
+                </EmptyState>
+              )}
+              {!request && !problem && <p class="detail-note">Reading it from the page …</p>}
+              {request && (
+                <EvidencePane
+                  request={request}
+                  services={services()}
+                  onEvidence={(found) => void store.found(id, found)}
+                />
+              )}
+              {evidence && isPrivate && (
+                <p class="detail-note">
+                  This comes from a private window: nothing of it is kept, and it cannot be added to
+                  a case.
+                </p>
+              )}
+              {evidence && !isPrivate && (
+                <KeepInCase
+                  desk={desk}
+                  evidence={evidence}
+                  original={request?.kind === "bytes" ? request.bytes : undefined}
+                />
+              )}
+            </EvidenceDetail>
+          );
+        })}
+    </>
+  );
+}
+
+/** Opened when the first evidence is gathered: a detector takes some hundred megabytes. */
+function useServices(): () => EvidenceServices {
+  const services = useRef<EvidenceServices | null>(null);
+  useEffect(() => () => services.current?.close(), []);
+  return useCallback(() => {
+    services.current ??= openEvidenceServices();
+    return services.current;
+  }, []);
+}
+
+/**
+ * The one that is open, the one on demand whose turn it is, and those finished last. What was opened
+ * from the list and left unfinished is given up: who walks through a list leaves many behind.
+ */
+function useKeptPanes(
+  inspections: readonly Inspection[],
+  opened: Inspection | null,
+): ReadonlySet<string> {
+  const recent = useRef<string[]>([]);
+  const working = inspections.findLast(
+    ({ listed, evidence, problem }) => listed === null && !evidence && !problem,
+  );
+  const now = [opened?.id, working?.id].filter((id) => id !== undefined);
+  const finished = new Set(inspections.flatMap(({ id, evidence }) => (evidence ? [id] : [])));
+  const before = recent.current.filter((id) => !now.includes(id) && finished.has(id));
+  recent.current = [...now, ...before.slice(0, maxLeft)];
+  return new Set(recent.current);
+}
+
+/** Gives the focus back to where it was when the evidence was opened. */
+function useReturningFocus(openedId: string | null): void {
+  const from = useRef<Element | null>(null);
+  const wasOpen = useRef(false);
+  // Asked while drawing, before the evidence takes the focus.
+  if (openedId !== null && !wasOpen.current) from.current = document.activeElement;
+  useEffect(() => {
+    if (openedId === null && wasOpen.current && from.current instanceof HTMLElement) {
+      from.current.focus({ preventScroll: true });
+    }
+    wasOpen.current = openedId !== null;
+  }, [openedId]);
+}

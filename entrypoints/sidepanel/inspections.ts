@@ -1,0 +1,100 @@
+/**
+ * The media that somebody wanted to see in full since the panel was opened: chosen from the page's
+ * list, dropped, pasted, or asked for from a menu. Holds what became of each; gathers nothing itself.
+ */
+import type { Evidence } from "../shared/evidence/evidence";
+import type { EvidenceRequest } from "../shared/evidence/request";
+import { type Prepared, Unavailable } from "./prepare";
+
+export interface Listed {
+  readonly tabId: number;
+  readonly frameId: number;
+  readonly mediumId: string;
+  /** Address of the page when it was opened. */
+  readonly pageUrl: string;
+}
+
+export interface Inspection {
+  readonly id: string;
+  /** What people know it by: a file's name, an address. From pages and files: text only. */
+  readonly name: string;
+  /** Of a medium in a page's list, so that it is found again; null for what was asked on demand. */
+  readonly listed: Listed | null;
+  /** From a private window: nothing of it is kept. */
+  readonly isPrivate: boolean;
+  /** Null until it is known what to read, and after a problem. */
+  readonly request: EvidenceRequest | null;
+  /** What a person must know before reading the evidence ("This is a screenshot …"). */
+  readonly notice: string | null;
+  /** Why there is no evidence, a sentence. */
+  readonly problem: string | null;
+  /** The latest there is; complete. */
+  readonly evidence: Evidence | null;
+}
+
+type NewInspection = Pick<Inspection, "name" | "listed" | "isPrivate">;
+
+/** Evidence holds small pictures, some hundred kilobytes each; the oldest go first. */
+const maxInspections = 200;
+
+export class Inspections {
+  private list: readonly Inspection[] = [];
+  private readonly fallbacks = new Map<string, NonNullable<Prepared["fallback"]>>();
+  private readonly listeners = new Set<() => void>();
+
+  get all(): readonly Inspection[] {
+    return this.list;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Newest first. `prepare` finds out what to read; what it throws is shown. @returns its id */
+  add(about: NewInspection, prepare: () => Promise<Prepared>): string {
+    const id = crypto.randomUUID();
+    const fresh = { ...about, id, request: null, notice: null, problem: null, evidence: null };
+    this.show([fresh, ...this.list].slice(0, maxInspections));
+    void this.prepare(id, prepare);
+    return id;
+  }
+
+  /** Once more from the start, as far as the page or the file still gives it. */
+  again(id: string, prepare: () => Promise<Prepared>): void {
+    this.change(id, { request: null, notice: null, problem: null });
+    void this.prepare(id, prepare);
+  }
+
+  /** Evidence has come, or more of it. */
+  async found(id: string, evidence: Evidence): Promise<void> {
+    this.change(id, { evidence });
+    const fallback = this.fallbacks.get(id);
+    this.fallbacks.delete(id);
+    if (!fallback || evidence.verdict.reason !== "unreadable") return;
+    const other = await fallback().catch(() => null);
+    if (other) this.change(id, { request: other.request, notice: other.notice ?? null });
+  }
+
+  private async prepare(id: string, prepare: () => Promise<Prepared>): Promise<void> {
+    try {
+      const { request, notice = null, fallback } = await prepare();
+      if (fallback) this.fallbacks.set(id, fallback);
+      this.change(id, { request, notice });
+    } catch (error) {
+      const known = error instanceof Unavailable;
+      if (!known) console.error(error);
+      const problem = known ? error.message : "Something went wrong while reading it.";
+      this.change(id, { problem });
+    }
+  }
+
+  private change(id: string, part: Partial<Inspection>): void {
+    this.show(this.list.map((one) => (one.id === id ? { ...one, ...part } : one)));
+  }
+
+  private show(list: readonly Inspection[]): void {
+    this.list = list;
+    for (const listener of this.listeners) listener();
+  }
+}
