@@ -95,7 +95,7 @@ describe("the linear probe", () => {
     expect(memory().numTensors).toBe(after);
 
     const { pixels } = twoIdentities(100);
-    const { logits } = probe.predict(pixels);
+    const logits = probe.predict(pixels);
     const weights = frozenWeights(probe.parameters());
     const folded = tidy(
       () => studentForward(architecture, weights, inputTensor(pixels, 32)).logit,

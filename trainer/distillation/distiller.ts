@@ -15,13 +15,13 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 import { type StudentArchitecture, totalStride } from "../../model/student/architecture";
-import { flatGradient } from "../moco/flat-gradient";
 import { frozenLogits, frozenWeights } from "../moco/frozen";
 import { unitLength } from "../moco/projection-head";
-import { disposeStatistics, RunningStatistics } from "../moco/running-statistics";
 import { type BatchStatistics, encoderForward, inputTensor, readOut } from "../network/encoder";
+import { flatGradient } from "../network/flat-gradient";
 import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import type { Parameters } from "../network/parameters";
+import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import type { StudentState } from "../stages/student-trainer";
 import type { LessonBatch } from "./lessons";
@@ -50,14 +50,14 @@ export interface Teacher {
   parameters: Parameters;
 }
 
-export interface DistilStep {
+export type DistilStep = {
   loss: number;
   logitLoss: number;
   /** 0 once the warm-up is over. */
   featureLoss: number;
   mapLoss: number;
   labelLoss: number;
-}
+};
 
 /** What the teacher says of a batch, on the student's grid. */
 interface Answer {
@@ -74,8 +74,7 @@ export class Distiller {
   /** How many of the flat weights are the student's; the projection comes after them. */
   private readonly studentLength: number;
   private readonly optimiser: AdamW;
-  private readonly statistics: RunningStatistics;
-  private readonly emaStatistics: RunningStatistics;
+  private readonly statistics: AveragedStatistics;
   private readonly teacherWeights: Map<string, Tensor>;
   private readonly teacherArchitecture: StudentArchitecture;
 
@@ -101,8 +100,9 @@ export class Distiller {
     if (state.weights.length !== this.layout.length)
       throw new Error("the checkpoint belongs to another architecture");
     this.optimiser = new AdamW(state, decayMask(this.layout), optimiser);
-    this.statistics = new RunningStatistics(parameters, resume?.statistics);
-    this.emaStatistics = new RunningStatistics(parameters, resume?.emaStatistics);
+    const { statisticsRate } = settings;
+    const { emaDecay } = optimiser;
+    this.statistics = new AveragedStatistics(parameters, { statisticsRate, emaDecay }, resume);
     const { inputSize } = architecture;
     this.teacherArchitecture = { ...teacher.architecture, inputSize };
     this.teacherWeights = frozenWeights(teacher.parameters);
@@ -157,12 +157,12 @@ export class Distiller {
     const isFinite = Number.isFinite(loss);
     if (isFinite) {
       this.optimiser.apply(gradient, learningRate);
-      this.followStatistics(statistics);
+      this.statistics.follow(statistics, this.step);
     }
     disposeStatistics(statistics);
     for (const used of [pixels, labels, known, gradient]) used.dispose();
     for (const used of [...Object.values(answer), ...Object.values(parts)]) used.dispose();
-    if (!isFinite) throw new Error(`the loss is not finite at step ${this.step + 1}`);
+    if (!isFinite) throw new Error("the loss is not finite");
     return result;
   }
 
@@ -170,7 +170,7 @@ export class Distiller {
   predict(pixels: Uint8Array): Float32Array {
     const weights = new Map([
       ...splitFlat(this.layout, this.optimiser.ema),
-      ...splitFlat(this.emaStatistics.layout, this.emaStatistics.values),
+      ...splitFlat(this.statistics.averaged.layout, this.statistics.averaged.values),
     ]);
     const logits = frozenLogits(this.settings.architecture, weights, pixels);
     for (const used of weights.values()) used.dispose();
@@ -186,17 +186,13 @@ export class Distiller {
   averagedParameters(): Parameters {
     const parameters: Parameters = new Map();
     unflatten(this.layout, this.optimiser.ema.dataSync() as Float32Array, parameters);
-    unflatten(this.emaStatistics.layout, this.emaStatistics.read(), parameters);
+    unflatten(this.statistics.averaged.layout, this.statistics.averaged.read(), parameters);
     return new Map([...parameters].filter(([name]) => !isFeatureProjection(name)));
   }
 
   /** Everything the next step depends on. */
   state(): StudentState {
-    return {
-      ...this.optimiser.state(),
-      statistics: this.statistics.read(),
-      emaStatistics: this.emaStatistics.read(),
-    };
+    return { ...this.optimiser.state(), ...this.statistics.read() };
   }
 
   /** The same without the projection: what supervised training of this student would have. */
@@ -210,7 +206,6 @@ export class Distiller {
   dispose(): void {
     this.optimiser.dispose();
     this.statistics.dispose();
-    this.emaStatistics.dispose();
     for (const weight of this.teacherWeights.values()) weight.dispose();
   }
 
@@ -227,13 +222,5 @@ export class Distiller {
         features: unitLength(onGrid(featureMap, side)),
       };
     }) as unknown as Answer;
-  }
-
-  /** Running statistics follow the batch's; their average follows them at the weights' pace. */
-  private followStatistics(batch: BatchStatistics): void {
-    const { statisticsRate, optimiser } = this.settings;
-    const decay = Math.min(optimiser.emaDecay, (1 + this.step) / (10 + this.step));
-    this.statistics.follow(batch, statisticsRate);
-    this.emaStatistics.followValues(this.statistics.values, 1 - decay);
   }
 }

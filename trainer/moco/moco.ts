@@ -24,19 +24,19 @@ import {
   type NamedTensors,
   pooled,
 } from "../network/encoder";
+import { flatGradient } from "../network/flat-gradient";
 import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import type { Parameters } from "../network/parameters";
+import { disposeStatistics, RunningStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import { Random } from "../random";
 import type { MoCoState } from "./checkpoint";
-import { flatGradient } from "./flat-gradient";
 import { frozenFeatures } from "./frozen";
 import { keyGroups, placesIn, queryGroups } from "./groups";
 import { infoNce } from "./info-nce";
 import { momentumUpdate } from "./momentum";
 import { isProjection, project, projectionHead } from "./projection-head";
 import { KeyQueue } from "./queue";
-import { disposeStatistics, RunningStatistics } from "./running-statistics";
 import type { ViewBatch } from "./views";
 
 export interface MoCoSettings {
@@ -59,11 +59,11 @@ export interface MoCoSettings {
   optimiser: AdamWSettings;
 }
 
-export interface MoCoStep {
+export type MoCoStep = {
   loss: number;
   /** Share of the queries that are nearer to their key than to every negative. */
   accuracy: number;
-}
+};
 
 export class MoCo {
   private readonly layout;
@@ -136,7 +136,7 @@ export class MoCo {
     }
     statistics.forEach(disposeStatistics);
     for (const used of [k, blended, queue, excluded, pixels, logits, gradient]) used?.dispose();
-    if (!isFinite) throw new Error(`the loss is not finite at step ${this.step + 1}`);
+    if (!isFinite) throw new Error("the loss is not finite");
     return { loss, accuracy };
   }
 

@@ -73,7 +73,7 @@ export class AdamW {
     this.step += 1;
     const correction1 = 1 - beta1 ** this.step;
     const correction2 = 1 - beta2 ** this.step;
-    const decay = Math.min(emaDecay, (1 + this.step) / (10 + this.step));
+    const decay = warmedDecay(emaDecay, this.step);
     const [m, v, weights, ema] = tidy(() => {
       const m1 = add(mul(this.m, beta1), mul(gradient, 1 - beta1)) as Tensor1D;
       const v1 = add(mul(this.v, beta2), mul(square(gradient), 1 - beta2)) as Tensor1D;
@@ -105,6 +105,11 @@ export class AdamW {
   dispose(): void {
     for (const tensor of [this.m, this.v, this.weights, this.ema, this.decayMask]) tensor.dispose();
   }
+}
+
+/** The decay of an average at a step: the first steps must not be remembered for a thousand. */
+export function warmedDecay(decay: number, step: number): number {
+  return Math.min(decay, (1 + step) / (10 + step));
 }
 
 /** Linear warm-up, then a cosine to zero (Loshchilov & Hutter 2017). */

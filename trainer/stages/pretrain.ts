@@ -1,20 +1,18 @@
 // Stage 1 of SCL-KD: momentum contrast on faces whose labels nobody reads. It ends in an encoder
 // whose features tell faces, and faces from their own pseudo-fakes, apart.
-import { appendFile, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
 import { cropAll } from "../evaluation/crops";
 import { loadMoCo, saveMoCo } from "../moco/checkpoint";
-import { requireSameRun, runFingerprint } from "../moco/fingerprint";
-import { MoCo } from "../moco/moco";
+import { MoCo, type MoCoStep } from "../moco/moco";
 import { nearestNeighbourAccuracy } from "../moco/nearest-neighbours";
-import { StepMeter } from "../moco/step-meter";
 import type { ViewWorkerData } from "../moco/view-worker";
 import type { ViewBatch } from "../moco/views";
 import type { Parameters } from "../network/parameters";
-import { cosineRate } from "../optimiser/adamw";
 import { OrderedLoader } from "../synthesis/ordered-loader";
+import { requireSameRun, runFingerprint } from "./fingerprint";
+import { sayBroken } from "./held-out";
 import type { PretrainSettings } from "./pretrain-settings";
 import {
   type PretrainRecord,
@@ -24,8 +22,9 @@ import {
 } from "./run-record";
 import { type PretrainingSides, pretrainingSides } from "./sides";
 import { blankParameters } from "./trained-student";
+import { type LogEntry, type StageHooks, trainSteps } from "./training-loop";
 
-export interface PretrainRun {
+export interface PretrainRun extends StageHooks {
   /** Folder of the pictures, with `manifest.jsonl`. */
   data: string;
   /** Folder of the run: checkpoint, settings and log. */
@@ -35,26 +34,14 @@ export interface PretrainRun {
   initial: Parameters;
   /** Where they come from. */
   origin: PublishedWeights;
-  /** When aborted, the step under way is finished and saved. */
-  signal?: AbortSignal;
-  onStep?: (step: number, loss: number, picturesPerSecond: number) => void;
-  onMessage?: (message: string) => void;
 }
 
-/** One line of the run's `log.jsonl`. */
-export interface PretrainLog {
-  step: number;
-  /**
-   * Mean since the line before. It rises while the queue fills: the random keys it starts with are
-   * easily told from pictures.
-   */
-  loss: number;
-  /** Share of queries nearer to their key than to every negative. */
-  contrastAccuracy: number;
-  /** Balanced accuracy, real against fake, of the frozen features on held-out groups; chance 0.5. */
-  neighbourAccuracy: number;
-  picturesPerSecond: number;
-}
+/**
+ * One line of the run's `log.jsonl`. The loss rises while the queue fills: the random keys it starts
+ * with are easily told from pictures. `neighbourAccuracy` is balanced accuracy, real against fake, of
+ * the frozen features on held-out groups; chance is 0.5.
+ */
+export type PretrainLog = LogEntry<MoCoStep, { neighbourAccuracy: number }>;
 
 /**
  * Pretrains, or goes on, until `settings.steps`.
@@ -74,13 +61,12 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
   await saveRunRecord(job.run, { ...settings, stage: "pretrain", initial: job.origin });
 
   const moco = new MoCo(job.initial, settings, resumed ?? undefined);
-  if (resumed) onMessage(`resumed at step ${resumed.step}`);
   if (moco.step >= settings.steps) return finished(moco);
 
   onMessage(`reading ${files.length} pictures, ${sides.heldOut.length} labelled ones held out`);
   const pool = await loadPictures(job.data, sides.seen);
   const monitor = await loadMonitor(job.data, sides, settings);
-  for (const { file, reason } of pool.broken) onMessage(`left out ${file}: ${reason}`);
+  sayBroken(pool, onMessage);
 
   const { n, leastArea, blended, cropMargin, seed } = settings;
   const { inputSize } = settings.architecture;
@@ -90,40 +76,22 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
     { pool: pool.bytes, pictures: pool.pictures, recipe } satisfies ViewWorkerData,
     settings.workers,
   );
-  const save = () => saveMoCo(job.run, { ...moco.state(), fingerprint });
-  const meter = new StepMeter();
-  let told = 0;
   try {
-    while (moco.step < settings.steps && !job.signal?.aborted) {
-      const batch = await loader.take(moco.step);
-      const rate = cosineRate(moco.step, settings.steps, settings.warmupSteps, settings.peakRate);
-      const { loss, accuracy } = moco.train(batch, rate);
-      meter.note(loss, n);
-      told += accuracy * n;
-      job.onStep?.(moco.step, meter.loss, meter.picturesPerSecond);
-      if (moco.step % settings.checkpointEvery === 0 || moco.step === settings.steps) {
-        const entry: PretrainLog = {
-          step: moco.step,
-          loss: meter.meanLoss,
-          contrastAccuracy: told / meter.pictures,
-          neighbourAccuracy: lookAtMonitor(moco, monitor, settings),
-          picturesPerSecond: meter.picturesPerSecond,
-        };
-        await save();
-        await appendFile(join(job.run, "log.jsonl"), `${JSON.stringify(entry)}\n`);
-        onMessage(
-          `step ${entry.step}: loss ${entry.loss.toFixed(4)}, ` +
-            `nearest neighbours ${entry.neighbourAccuracy.toFixed(3)}`,
-        );
-        meter.restart();
-        told = 0;
-      }
-    }
-    if (moco.step < settings.steps) {
-      await save();
-      return null;
-    }
-    return moco.encoder();
+    const isDone = await trainSteps(
+      {
+        phase: "pretrain",
+        run: job.run,
+        learner: moco,
+        take: (index) => loader.take(index),
+        batchSize: n,
+        settings,
+        save: () => saveMoCo(job.run, { ...moco.state(), fingerprint }),
+        look: () => ({ neighbourAccuracy: lookAtMonitor(moco, monitor, settings) }),
+        say: ({ neighbourAccuracy }) => `nearest neighbours ${neighbourAccuracy.toFixed(3)}`,
+      },
+      job,
+    );
+    return isDone ? moco.encoder() : null;
   } finally {
     await loader.close();
     moco.dispose();

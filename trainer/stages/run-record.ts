@@ -52,14 +52,19 @@ export async function readRunRecord<S extends (PretrainRecord | StudentRecord)["
         : `${join(folder, FILE)} cannot be read: ${(error as Error).message}`,
     );
   }
-  const record = found.stage ? found : asTaught(found as SuperviseSettings);
+  const record = found.stage
+    ? found
+    : ofUnnamedStage(found as PretrainSettings | SuperviseSettings);
   if (!stages.includes(record.stage as S))
     throw new Error(`${folder} holds a run of \`${record.stage}\`, not of \`${wanted}\``);
   return record as Extract<PretrainRecord | StudentRecord, { stage: S }>;
 }
 
-/** Version 0.1.0 knew one stage and did not name it: supervised training on all labels. */
-function asTaught(settings: SuperviseSettings): TeachRecord {
+/** Version 0.1.0 did not name the stage: supervised training on all labels, or pretraining. */
+function ofUnnamedStage(
+  settings: PretrainSettings | SuperviseSettings,
+): PretrainRecord | TeachRecord {
+  if ("K" in settings) return { ...settings, stage: "pretrain", initial: "imagenet" };
   const probe = { ...TEACH_DEFAULTS.probe, steps: 0 };
   return { ...settings, stage: "teach", initial: "imagenet", labelFraction: 1, probe };
 }

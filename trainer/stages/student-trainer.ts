@@ -1,33 +1,23 @@
 // One student in training: weights, optimiser, batch-norm statistics and the step that ties them.
 import {
   add,
-  engine,
   keep,
   losses,
   mean,
   mul,
   type Scalar,
   sum,
-  type Tensor,
-  type Tensor1D,
   type Tensor3D,
-  type Tensor4D,
-  tensor,
   tensor1d,
-  tidy,
+  tensor3d,
 } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
-import { normalisePixels } from "../../model/student/normalise";
-import type { BatchStatistics } from "../network/encoder";
-import {
-  concatFlat,
-  decayMask,
-  flatLayout,
-  flatten,
-  splitFlat,
-  unflatten,
-} from "../network/flat-parameters";
-import { isTrainable, type Parameters } from "../network/parameters";
+import { frozenLogits } from "../moco/frozen";
+import { type BatchStatistics, inputTensor } from "../network/encoder";
+import { flatGradient } from "../network/flat-gradient";
+import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import type { Parameters } from "../network/parameters";
+import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
 import { studentForward } from "../network/student-network";
 import { AdamW, type AdamWSettings, type AdamWState } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
@@ -37,18 +27,16 @@ export interface StudentState extends AdamWState {
   emaStatistics: Float32Array;
 }
 
-export interface StepResult {
+export type StepResult = {
   loss: number;
   logitLoss: number;
   maskLoss: number;
-}
+};
 
 export class StudentTrainer {
   private readonly layout;
-  private readonly statisticsLayout;
   private readonly optimiser: AdamW;
-  private statistics: Tensor1D;
-  private emaStatistics: Tensor1D;
+  private readonly statistics: AveragedStatistics;
 
   /** @param resume state of an earlier run; without it training starts from `initial`. */
   constructor(
@@ -61,22 +49,14 @@ export class StudentTrainer {
     },
     resume?: StudentState,
   ) {
+    const { optimiser, statisticsRate } = settings;
     this.layout = flatLayout(initial);
-    this.statisticsLayout = flatLayout(initial, (name) => !isTrainable(name));
-    const statistics = flatten(this.statisticsLayout, initial);
-    const state = resume ?? {
-      ...AdamW.start(flatten(this.layout, initial)),
-      statistics,
-      emaStatistics: statistics.slice(),
-    };
-    if (
-      state.weights.length !== this.layout.length ||
-      state.statistics.length !== this.statisticsLayout.length
-    )
+    const state = resume ?? AdamW.start(flatten(this.layout, initial));
+    if (state.weights.length !== this.layout.length)
       throw new Error("the checkpoint belongs to another architecture");
-    this.optimiser = new AdamW(state, decayMask(this.layout), settings.optimiser);
-    this.statistics = tensor1d(state.statistics);
-    this.emaStatistics = tensor1d(state.emaStatistics);
+    this.optimiser = new AdamW(state, decayMask(this.layout), optimiser);
+    const { emaDecay } = optimiser;
+    this.statistics = new AveragedStatistics(initial, { statisticsRate, emaDecay }, resume);
   }
 
   get step(): number {
@@ -89,146 +69,73 @@ export class StudentTrainer {
    * @throws Error if the loss is not finite; the weights are then still those before the step.
    */
   train(batch: Batch, learningRate: number): StepResult {
-    const { inputSize } = this.architecture;
     const n = batch.labels.length;
-    const weights = splitFlat(this.layout, this.optimiser.weights);
-    const batchStatistics: BatchStatistics = new Map();
-    const parts: { logit?: Scalar; mask?: Scalar } = {};
+    const side = Math.round(Math.sqrt(batch.masks.length / n));
     const inputs = {
-      pixels: tensor(normalisePixels(batch.pixels), [n, inputSize, inputSize, 3]) as Tensor4D,
+      pixels: inputTensor(batch.pixels, this.architecture.inputSize),
       labels: tensor1d(batch.labels),
-      masks: tensor(batch.masks, [n, ...this.mapShape(batch)]) as Tensor3D,
+      masks: tensor3d(batch.masks, [n, side, side]),
       known: tensor1d(batch.maskKnown),
     };
-    const { value, grads } = engine().gradients(
-      () => {
-        const { logit, map } = studentForward(
-          this.architecture,
-          weights,
-          inputs.pixels,
-          batchStatistics,
-        );
-        const logitLoss = losses.sigmoidCrossEntropy(inputs.labels, logit) as Scalar;
-        const cellLoss = losses.sigmoidCrossEntropy(
-          inputs.masks,
-          map,
-          undefined,
-          undefined,
-          0 satisfies Reduction,
-        );
-        const perPicture = mean(cellLoss, [1, 2]);
-        const known = Math.max(
-          1,
-          batch.maskKnown.reduce((a, b) => a + b, 0),
-        );
-        const maskLoss = mul(sum(mul(perPicture, inputs.known)), 1 / known) as Scalar;
-        parts.logit = keep(logitLoss);
-        parts.mask = keep(maskLoss);
-        return add(logitLoss, mul(maskLoss, this.settings.maskWeight)) as Scalar;
-      },
-      this.layout.names.map((name) => weights.get(name) as Tensor),
-    );
-    const read = (scalar: Tensor | undefined) => (scalar ? (scalar.dataSync()[0] as number) : 0);
-    const result = {
-      loss: read(value),
-      logitLoss: read(parts.logit),
-      maskLoss: read(parts.mask),
-    };
-    const isFinite = Number.isFinite(result.loss);
+    const knownCount = batch.maskKnown.reduce((a, b) => a + b, 0);
+    const statistics: BatchStatistics = new Map();
+    const parts: { logitLoss?: Scalar; maskLoss?: Scalar } = {};
+    const { loss, gradient } = flatGradient(this.layout, this.optimiser.weights, (weights) => {
+      const { logit, map } = studentForward(this.architecture, weights, inputs.pixels, statistics);
+      parts.logitLoss = keep(losses.sigmoidCrossEntropy(inputs.labels, logit) as Scalar);
+      const perPicture = mean(cellLoss(inputs.masks, map), [1, 2]);
+      const total = sum(mul(perPicture, inputs.known));
+      parts.maskLoss = keep(mul(total, 1 / Math.max(1, knownCount)) as Scalar);
+      return add(parts.logitLoss, mul(parts.maskLoss, this.settings.maskWeight));
+    });
+    const read = (part?: Scalar) => (part ? (part.dataSync()[0] as number) : 0);
+    const result = { loss, logitLoss: read(parts.logitLoss), maskLoss: read(parts.maskLoss) };
+    const isFinite = Number.isFinite(loss);
     if (isFinite) {
-      tidy(() => this.optimiser.apply(concatFlat(grads), learningRate));
-      this.updateStatistics(batchStatistics);
+      this.optimiser.apply(gradient, learningRate);
+      this.statistics.follow(statistics, this.step);
     }
-    for (const used of [value, parts.logit, parts.mask, ...grads, ...Object.values(inputs)])
-      used?.dispose();
-    for (const used of weights.values()) used.dispose();
-    for (const used of batchStatistics.values()) {
-      used.mean.dispose();
-      used.variance.dispose();
-    }
-    if (!isFinite) throw new Error(`the loss is not finite at step ${this.step + 1}`);
+    disposeStatistics(statistics);
+    for (const used of [gradient, ...Object.values(parts), ...Object.values(inputs)])
+      used.dispose();
+    if (!isFinite) throw new Error("the loss is not finite");
     return result;
   }
 
-  /** Logits and maps of `[n, size, size, 3]` bytes under the averaged weights. */
-  predict(pixels: Uint8Array, chunk = 64): { logits: Float32Array; maps: Float32Array[] } {
-    const { inputSize } = this.architecture;
-    const perPicture = inputSize * inputSize * 3;
-    const n = pixels.length / perPicture;
+  /** Logits `[n]` of `[n, size, size, 3]` bytes under the averaged weights. */
+  predict(pixels: Uint8Array): Float32Array {
+    const { averaged } = this.statistics;
     const weights = new Map([
       ...splitFlat(this.layout, this.optimiser.ema),
-      ...splitFlat(this.statisticsLayout, this.emaStatistics),
+      ...splitFlat(averaged.layout, averaged.values),
     ]);
-    const logits = new Float32Array(n);
-    const maps: Float32Array[] = [];
-    for (let from = 0; from < n; from += chunk) {
-      const count = Math.min(chunk, n - from);
-      const part = pixels.subarray(from * perPicture, (from + count) * perPicture);
-      const [logit, map] = tidy(() => {
-        const input = tensor(normalisePixels(part), [count, inputSize, inputSize, 3]) as Tensor4D;
-        const outputs = studentForward(this.architecture, weights, input);
-        return [outputs.logit, outputs.map] as [Tensor1D, Tensor3D];
-      });
-      logits.set(logit.dataSync(), from);
-      maps.push((map.dataSync() as Float32Array).slice());
-      logit.dispose();
-      map.dispose();
-    }
+    const logits = frozenLogits(this.architecture, weights, pixels);
     for (const used of weights.values()) used.dispose();
-    return { logits, maps };
+    return logits;
   }
 
   /** The averaged parameters, which are the ones to ship. */
   averagedParameters(): Parameters {
     const parameters: Parameters = new Map();
     unflatten(this.layout, this.optimiser.ema.dataSync() as Float32Array, parameters);
-    const statistics = this.emaStatistics.dataSync() as Float32Array;
-    unflatten(this.statisticsLayout, statistics, parameters);
+    const { averaged } = this.statistics;
+    unflatten(averaged.layout, averaged.read(), parameters);
     return parameters;
   }
 
   state(): StudentState {
-    return {
-      ...this.optimiser.state(),
-      statistics: (this.statistics.dataSync() as Float32Array).slice(),
-      emaStatistics: (this.emaStatistics.dataSync() as Float32Array).slice(),
-    };
+    return { ...this.optimiser.state(), ...this.statistics.read() };
   }
 
   dispose(): void {
     this.optimiser.dispose();
     this.statistics.dispose();
-    this.emaStatistics.dispose();
   }
+}
 
-  private mapShape(batch: Batch): [number, number] {
-    const side = Math.round(Math.sqrt(batch.masks.length / batch.labels.length));
-    return [side, side];
-  }
-
-  /** Running statistics follow the batch's; their average follows them at the weights' pace. */
-  private updateStatistics(batch: BatchStatistics): void {
-    const rate = this.settings.statisticsRate;
-    const decay = Math.min(this.settings.optimiser.emaDecay, (1 + this.step) / (10 + this.step));
-    const [running, average] = tidy(() => {
-      const current = concatFlat(
-        this.statisticsLayout.names.map((name) => {
-          const slash = name.lastIndexOf("/");
-          const layer = batch.get(name.slice(0, slash));
-          const part = layer?.[name.slice(slash + 1) as "mean" | "variance"];
-          if (!part) throw new Error(`no batch statistics for ${name}`);
-          return part;
-        }),
-      );
-      const next = add(mul(this.statistics, 1 - rate), mul(current, rate)) as Tensor1D;
-      const smooth = add(mul(this.emaStatistics, decay), mul(next, 1 - decay)) as Tensor1D;
-      return [next, smooth] as [Tensor1D, Tensor1D];
-    });
-    this.statistics.dispose();
-    this.emaStatistics.dispose();
-    this.statistics = running;
-    this.emaStatistics = average;
-  }
+/** Cross-entropy of every cell, `[n, side, side]`. */
+function cellLoss(masks: Tensor3D, map: Tensor3D): Tensor3D {
+  return losses.sigmoidCrossEntropy(masks, map, undefined, undefined, 0 satisfies Reduction);
 }
 
 /** tfjs's `Reduction.NONE`; its enum is not exported by name. */

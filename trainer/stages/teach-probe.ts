@@ -68,12 +68,12 @@ export class LinearProbe {
     if (isFinite) this.optimiser.apply(gradient, learningRate);
     value.dispose();
     gradient.dispose();
-    if (!isFinite) throw new Error(`the loss is not finite at step ${this.step + 1}`);
+    if (!isFinite) throw new Error("the loss is not finite");
     return { loss };
   }
 
   /** Logits `[n]` of `[n, size, size, 3]` bytes under the averaged classifier. */
-  predict(pixels: Uint8Array): { logits: Float32Array } {
+  predict(pixels: Uint8Array): Float32Array {
     const { headChannels } = this.architecture;
     const features = frozenFeatures(this.architecture, this.encoder, pixels);
     const logits = tidy(() => {
@@ -82,7 +82,7 @@ export class LinearProbe {
     });
     const values = (logits.dataSync() as Float32Array).slice();
     logits.dispose();
-    return { logits: values };
+    return values;
   }
 
   /** The teacher so far: the encoder, this classifier, and a map that says nothing yet. */

@@ -1,53 +1,50 @@
 // Stage 2 of SCL-KD: the teacher. A fully-connected classifier on the pretrained encoder, with few
-// labels: first alone (linear probe), then together with the encoder (fine-tuning).
-import { appendFile, mkdir } from "node:fs/promises";
+// labels: first alone (linear probe), then together with the encoder (fine-tuning). Without the probe
+// it is supervised training, which is what the student alone is compared by.
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readManifest } from "../datasets/manifest";
-import { loadPictures, type PicturePool } from "../datasets/pictures";
-import { aucBySource } from "../evaluation/by-source";
-import { cropAll } from "../evaluation/crops";
-import { requireSameRun, runFingerprint } from "../moco/fingerprint";
-import { StepMeter } from "../moco/step-meter";
+import { loadPictures } from "../datasets/pictures";
+import { auc } from "../evaluation/auc";
+import { meanLogitOfReals } from "../evaluation/by-source";
 import type { Parameters } from "../network/parameters";
-import { cosineRate } from "../optimiser/adamw";
-import type { Batch } from "../synthesis/batch";
+import { type Batch, BatchMaker } from "../synthesis/batch";
 import { type BatchLoader, batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
+import { requireSameRun, runFingerprint } from "./fingerprint";
+import { type HeldOut, heldOutAucs, loadHeldOut, sayBroken } from "./held-out";
 import { saveRunRecord, type TeachRecord } from "./run-record";
 import { batchRecipe } from "./settings";
 import { type TrainingSides, teachingSides } from "./sides";
+import type { StepValues } from "./step-meter";
 import { StudentTrainer } from "./student-trainer";
 import { LinearProbe } from "./teach-probe";
 import type { TeachSettings } from "./teach-settings";
 import { blankParameters } from "./trained-student";
+import { type Learner, type LogEntry, type StageHooks, trainSteps } from "./training-loop";
 
-export interface TeachRun {
+/** Steps are counted over the probe and fine-tuning together. */
+export interface TeachRun extends StageHooks {
   /** Folder of the pictures, with `manifest.jsonl`. */
   data: string;
-  /** Folder of the run: checkpoint, settings and log, as `supervise` leaves them. */
+  /** Folder of the run: checkpoint, settings and log. */
   run: string;
   settings: TeachSettings;
   /** The pretrained encoder, or ImageNet's for the comparison without pretraining. */
   encoder: Parameters;
   /** Where it comes from. */
   origin: TeachRecord["initial"];
-  /** When aborted, the step under way is finished and saved. */
-  signal?: AbortSignal;
-  /** Steps are counted over the probe and fine-tuning together. */
-  onStep?: (step: number, loss: number, picturesPerSecond: number) => void;
-  onMessage?: (message: string) => void;
 }
 
-/** One line of the run's `log.jsonl`. */
-export interface TeachLog {
-  phase: "probe" | "tune";
-  step: number;
-  /** Mean since the line before. */
-  loss: number;
-  /** On held-out groups: each fake source against all reals, and `all`. */
+interface TeachLook {
+  /** On held-out groups (see `heldOutAucs`), and on `pseudoFakes` of their reals. */
   auc: Record<string, number>;
-  picturesPerSecond: number;
+  /** By source: one that drifts upwards will raise false alarms. */
+  meanLogitOfReals: Record<string, number>;
 }
+
+/** One line of the run's `log.jsonl`; the phase is `probe` or `tune`. */
+export type TeachLog = LogEntry<StepValues, TeachLook>;
 
 /**
  * Teaches, or goes on, until the probe's and fine-tuning's steps are done.
@@ -57,7 +54,7 @@ export interface TeachLog {
  *   another run.
  */
 export async function teach(job: TeachRun): Promise<Parameters | null> {
-  const { settings, onMessage = () => {} } = job;
+  const { settings } = job;
   const { architecture, probe: probing, optimiser } = settings;
   const sides = teachingSides(await readManifest(job.data), settings);
   const files = sides.fit.map(({ file }) => file);
@@ -77,25 +74,23 @@ export async function teach(job: TeachRun): Promise<Parameters | null> {
   let lesson: Lesson | undefined;
   try {
     const isOver = tuned !== null && tuned.step >= settings.steps;
-    if (!isOver) lesson = await openLesson(job, sides, onMessage);
+    if (!isOver) lesson = await openLesson(job, sides);
     if (lesson && probe && probe.step < probing.steps) {
+      const span = { phase: "probe", ...probing, warmupSteps: 0, before: 0 };
       const save = () =>
         saveCheckpoint(probeFolder, { ...probe.state(), ...NO_STATISTICS, fingerprint });
-      const span = { phase: "probe", ...probing, warmupSteps: 0, before: 0 } as const;
       if (!(await learn(probe, span, save, lesson, job))) return null;
     }
-    const start =
-      probe?.parameters() ?? new Map([...blankParameters(architecture), ...job.encoder]);
-    tuning = new StudentTrainer(architecture, start, settings, tuned ?? undefined);
+    const start = probe?.parameters() ?? withOutputs(job.encoder, architecture);
+    const student = new StudentTrainer(architecture, start, settings, tuned ?? undefined);
+    tuning = student;
     if (lesson) {
       const { steps, peakRate, warmupSteps } = settings;
-      const span = { phase: "tune", steps, peakRate, warmupSteps, before: probing.steps } as const;
-      const save = async () => {
-        await saveCheckpoint(job.run, { ...(tuning as StudentTrainer).state(), fingerprint });
-      };
-      if (!(await learn(tuning, span, save, lesson, job))) return null;
+      const span = { phase: "tune", steps, peakRate, warmupSteps, before: probing.steps };
+      const save = () => saveCheckpoint(job.run, { ...student.state(), fingerprint });
+      if (!(await learn(student, span, save, lesson, job))) return null;
     }
-    return tuning.averagedParameters();
+    return student.averagedParameters();
   } finally {
     await lesson?.loader.close();
     probe?.dispose();
@@ -106,81 +101,91 @@ export async function teach(job: TeachRun): Promise<Parameters | null> {
 /** A frozen encoder has no statistics that would change. */
 const NO_STATISTICS = { statistics: new Float32Array(0), emaStatistics: new Float32Array(0) };
 
-interface Learner {
-  readonly step: number;
-  train(batch: Batch, learningRate: number): { loss: number };
-  predict(pixels: Uint8Array): { logits: Float32Array };
-}
-
-interface Span {
-  phase: TeachLog["phase"];
-  steps: number;
-  peakRate: number;
-  warmupSteps: number;
-  /** Steps of the phases before, so that no phase sees another's batches. */
-  before: number;
+/** Outputs start at zero, at the prior, unless the encoder brings its own. */
+function withOutputs(encoder: Parameters, architecture: TeachSettings["architecture"]): Parameters {
+  return new Map([...blankParameters(architecture), ...encoder]);
 }
 
 interface Lesson {
   loader: BatchLoader;
-  heldOut: PicturePool | null;
-  crops: Uint8Array;
+  heldOut: HeldOut;
+  /** Held-out reals with their pseudo-fakes. */
+  pseudo: Batch[];
 }
 
 async function openLesson(
-  { data, settings }: TeachRun,
-  { fit, heldOut }: TrainingSides,
-  onMessage: (message: string) => void,
+  { data, settings, onMessage = () => {} }: TeachRun,
+  sides: TrainingSides,
 ): Promise<Lesson> {
   const percent = (100 * settings.labelFraction).toFixed(0);
   onMessage(
-    `reading ${fit.length} pictures with ${percent} % of the labels, ${heldOut.length} held out`,
+    `reading ${sides.fit.length} pictures with ${percent} % of the labels, ${sides.heldOut.length} held out`,
   );
-  const pool = await loadPictures(data, fit);
-  const looked = heldOut.length > 0 ? await loadPictures(data, heldOut) : null;
-  for (const { file, reason } of [...pool.broken, ...(looked?.broken ?? [])])
-    onMessage(`left out ${file}: ${reason}`);
-  const { cropMargin, architecture } = settings;
-  return {
-    loader: batchLoader(pool, batchRecipe(settings), settings.workers),
-    heldOut: looked,
-    crops: looked ? cropAll(looked, cropMargin, architecture.inputSize) : new Uint8Array(0),
-  };
+  const pool = await loadPictures(data, sides.fit);
+  sayBroken(pool, onMessage);
+  const heldOut = await loadHeldOut(data, sides, settings, onMessage);
+  const pseudo = await pseudoFakes(heldOut, settings);
+  return { loader: batchLoader(pool, batchRecipe(settings), settings.workers), heldOut, pseudo };
 }
 
+/** Batches of `PSEUDO_PAIRS` held-out reals, each with a pseudo-fake of itself. */
+const PSEUDO_BATCHES = 5;
+const PSEUDO_PAIRS = 16;
+
+async function pseudoFakes({ pool, rows }: HeldOut, settings: TeachSettings): Promise<Batch[]> {
+  if (!pool || !rows.some(({ label }) => label === "real")) return [];
+  const recipe = { ...batchRecipe(settings), pairs: PSEUDO_PAIRS, labelled: 0 };
+  const maker = new BatchMaker(pool.bytes, pool.pictures, { ...recipe, seed: recipe.seed + 1 });
+  return Promise.all(Array.from({ length: PSEUDO_BATCHES }, (_, index) => maker.make(index)));
+}
+
+interface Span {
+  phase: string;
+  steps: number;
+  peakRate: number;
+  warmupSteps: number;
+  before: number;
+}
+
+type Scoring = Learner<Batch, StepValues> & { predict(pixels: Uint8Array): Float32Array };
+
 /** Trains to the end of the span; false if it was interrupted (and saved) before. */
-async function learn(
-  learner: Learner,
-  { phase, steps, peakRate, warmupSteps, before }: Span,
+function learn(
+  learner: Scoring,
+  { phase, before, ...span }: Span,
   save: () => Promise<void>,
-  { loader, heldOut, crops }: Lesson,
-  { run, settings, signal, onStep, onMessage = () => {} }: TeachRun,
+  lesson: Lesson,
+  { settings, run, ...hooks }: TeachRun,
 ): Promise<boolean> {
-  if (learner.step > 0) onMessage(`resumed at step ${learner.step} of the ${phase}`);
-  const meter = new StepMeter();
-  while (learner.step < steps && !signal?.aborted) {
-    const batch = await loader.take(before + learner.step);
-    const rate = cosineRate(learner.step, steps, warmupSteps, peakRate);
-    meter.note(learner.train(batch, rate).loss, batch.labels.length);
-    onStep?.(before + learner.step, meter.loss, meter.picturesPerSecond);
-    if (learner.step % settings.checkpointEvery !== 0 && learner.step !== steps) continue;
-    const logits = heldOut ? learner.predict(crops).logits : [];
-    const rows = heldOut?.pictures ?? [];
-    const scored = rows.map(({ row }, i) => ({ row, logit: logits[i] as number }));
-    const entry: TeachLog = {
+  const { checkpointEvery, batch } = settings;
+  return trainSteps(
+    {
       phase,
-      step: learner.step,
-      loss: meter.meanLoss,
-      auc: aucBySource(scored),
-      picturesPerSecond: meter.picturesPerSecond,
-    };
-    await save();
-    await appendFile(join(run, "log.jsonl"), `${JSON.stringify(entry)}\n`);
-    onMessage(
-      `${phase}, step ${entry.step}: loss ${entry.loss.toFixed(4)}, ${JSON.stringify(entry.auc)}`,
-    );
-    meter.restart();
+      run,
+      learner,
+      take: (index) => lesson.loader.take(index),
+      batchSize: 2 * (batch.pairs + batch.labelled),
+      settings: { ...span, checkpointEvery },
+      before,
+      save,
+      look: () => look(learner, lesson),
+      say: ({ auc }) => JSON.stringify(auc),
+    },
+    hooks,
+  );
+}
+
+function look(learner: Scoring, { heldOut, pseudo }: Lesson): TeachLook {
+  const logits = learner.predict(heldOut.crops);
+  const real: number[] = [];
+  const fake: number[] = [];
+  for (const { pixels, labels } of pseudo) {
+    const scores = learner.predict(pixels);
+    labels.forEach((label, i) => (label === 1 ? fake : real).push(scores[i] as number));
   }
-  if (learner.step < steps) await save();
-  return learner.step >= steps;
+  const scored = heldOut.rows.map((row, i) => ({ row, logit: logits[i] as number }));
+  return {
+    auc: { ...heldOutAucs(heldOut, logits), pseudoFakes: auc(real, fake) },
+    meanLogitOfReals: meanLogitOfReals(scored),
+  };
 }

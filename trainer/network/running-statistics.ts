@@ -1,8 +1,9 @@
 // Running mean and variance of every batch norm, as one flat vector that follows the batches.
 import { add, mul, type Tensor1D, tensor1d, tidy } from "@tensorflow/tfjs-core";
-import type { BatchStatistics } from "../network/encoder";
-import { concatFlat, type FlatLayout, flatLayout, flatten } from "../network/flat-parameters";
-import { isTrainable, type Parameters } from "../network/parameters";
+import { warmedDecay } from "../optimiser/adamw";
+import type { BatchStatistics } from "./encoder";
+import { concatFlat, type FlatLayout, flatLayout, flatten } from "./flat-parameters";
+import { isTrainable, type Parameters } from "./parameters";
 
 export class RunningStatistics {
   readonly layout: FlatLayout;
@@ -45,6 +46,38 @@ export class RunningStatistics {
 
   dispose(): void {
     this.values.dispose();
+  }
+}
+
+/** Running statistics and their average, which follows them at the pace of the averaged weights. */
+export class AveragedStatistics {
+  readonly running: RunningStatistics;
+  readonly averaged: RunningStatistics;
+
+  /** @param resume values to go on from; without them both start from those among the parameters. */
+  constructor(
+    parameters: Parameters,
+    private readonly settings: { statisticsRate: number; emaDecay: number },
+    resume?: { statistics: Float32Array; emaStatistics: Float32Array },
+  ) {
+    this.running = new RunningStatistics(parameters, resume?.statistics);
+    this.averaged = new RunningStatistics(parameters, resume?.emaStatistics);
+  }
+
+  /** @param step the optimiser's, after the batch. */
+  follow(batch: BatchStatistics, step: number): void {
+    const { statisticsRate, emaDecay } = this.settings;
+    this.running.follow(batch, statisticsRate);
+    this.averaged.followValues(this.running.values, 1 - warmedDecay(emaDecay, step));
+  }
+
+  read(): { statistics: Float32Array; emaStatistics: Float32Array } {
+    return { statistics: this.running.read(), emaStatistics: this.averaged.read() };
+  }
+
+  dispose(): void {
+    this.running.dispose();
+    this.averaged.dispose();
   }
 }
 

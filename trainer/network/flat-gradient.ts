@@ -7,8 +7,8 @@ import {
   tidy,
   zeros,
 } from "@tensorflow/tfjs-core";
-import type { NamedTensors } from "../network/encoder";
-import { concatFlat, type FlatLayout, splitFlat } from "../network/flat-parameters";
+import type { NamedTensors } from "./encoder";
+import { concatFlat, type FlatLayout, splitFlat } from "./flat-parameters";
 
 export interface FlatGradient {
   loss: number;

@@ -1,27 +1,33 @@
 // What a person watching a run wants to know: the loss without its jitter, and the speed.
 
+/** What one step reports: its loss, and whatever else is worth averaging. */
+export type StepValues = { loss: number } & Record<string, number>;
+
 /** Share of the newest loss in the running one. */
 const NEWEST = 0.02;
 
-export class StepMeter {
+export class StepMeter<V extends StepValues> {
   /** Running loss; NaN before the first step. */
   loss = Number.NaN;
-  private losses = 0;
+  private readonly sums = new Map<string, number>();
   private steps = 0;
-  /** Since the last `restart`. */
-  pictures = 0;
+  private pictures = 0;
   private since = performance.now();
 
-  note(loss: number, pictures: number): void {
+  note(values: V, pictures: number): void {
+    const { loss } = values;
     this.loss = Number.isNaN(this.loss) ? loss : this.loss + NEWEST * (loss - this.loss);
-    this.losses += loss;
+    for (const [name, value] of Object.entries(values))
+      this.sums.set(name, (this.sums.get(name) ?? 0) + value);
     this.steps += 1;
     this.pictures += pictures;
   }
 
-  /** Mean since the last `restart`. */
-  get meanLoss(): number {
-    return this.losses / this.steps;
+  /** Means since the last `restart`. */
+  get means(): V {
+    return Object.fromEntries(
+      [...this.sums].map(([name, sum]) => [name, sum / this.steps]),
+    ) as unknown as V;
   }
 
   /** Since the last `restart`. */
@@ -31,7 +37,7 @@ export class StepMeter {
 
   /** After a checkpoint, whose time is not a step's. */
   restart(): void {
-    this.losses = 0;
+    this.sums.clear();
     this.steps = 0;
     this.pictures = 0;
     this.since = performance.now();
