@@ -79,6 +79,8 @@ export const provenanceSchema = v.object({
 });
 export type Provenance = v.InferOutput<typeof provenanceSchema>;
 
+const threshold = v.object({ logit: finite, falsePositiveRate: finite, realPictures: count });
+
 /** The student that scored it and what its levels meant. */
 export const detectorFactsSchema = v.object({
   model: text(200),
@@ -86,10 +88,7 @@ export const detectorFactsSchema = v.object({
   cardSha256: sha256,
   backend: text(20),
   temperature: finite,
-  thresholds: v.record(
-    v.picklist(["unsure", "suspicious", "strong"]),
-    v.object({ logit: finite, falsePositiveRate: finite, realPictures: count }),
-  ),
+  thresholds: v.object({ unsure: threshold, suspicious: threshold, strong: threshold }),
   /** Version of the extension or command line. */
   toolVersion: text(40),
 });

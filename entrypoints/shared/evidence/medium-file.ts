@@ -29,6 +29,11 @@ export class NoFileError extends Error {
 /** Bytes fetched for a request, so that looking closer fetches nothing again. */
 const fetched = new WeakMap<EvidenceRequest, Blob>();
 
+/** The request's bytes where they need no fetching (any more). */
+export function bytesAtHand(request: EvidenceRequest): Blob | undefined {
+  return request.kind === "bytes" ? request.bytes : fetched.get(request);
+}
+
 /**
  * @param onProgress called while bytes come, with their share of the whole where that is known.
  * @throws NoFileError; whatever `signal` was aborted with.
@@ -53,14 +58,13 @@ async function bytesOf(
   signal: AbortSignal,
   onProgress: (share: number | undefined) => void,
 ): Promise<Blob> {
-  if (request.kind === "bytes") return request.bytes;
-  if (request.url === undefined) {
+  const known = bytesAtHand(request);
+  if (known) return known;
+  if (request.kind === "bytes" || request.url === undefined) {
     throw new NoFileError(
       "The page plays this video in pieces or live: there is no file to fetch.",
     );
   }
-  const known = fetched.get(request);
-  if (known) return known;
   try {
     const parts = await fetchMedia(
       request.url,
