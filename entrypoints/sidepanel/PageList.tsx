@@ -1,5 +1,6 @@
 /** Everything found on the page: filters, search, and the list, live and without jumps. */
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { VirtualList } from "../../components/VirtualList";
 import { counted } from "../../components/words";
 import type { PageState } from "../shared/messages";
 import { groupMedia, type Medium } from "../shared/page/groups";
@@ -7,7 +8,6 @@ import { MediaEntry } from "../shared/page/MediaEntry";
 import { PageSummary } from "../shared/page/PageSummary";
 import { holdOrder } from "./held-order";
 import { countsOf, type Filter, filterNames, filters, type ListRow, listRows } from "./list-rows";
-import { VirtualList } from "./VirtualList";
 
 const heights = { heading: 34, medium: 64 };
 
