@@ -4,7 +4,6 @@
  * goes nowhere by itself.
  */
 import { strToU8, type Zippable, zipSync } from "fflate";
-import { isFlagged } from "../../../model/verdict/verdict";
 import type { CaseItem, Evidence, ReviewerCall } from "../evidence/evidence";
 import { mediumOf } from "./brief";
 import { type CutFace, cutFaces, type WantedFace } from "./face-crops";
@@ -79,15 +78,6 @@ export async function feedbackArchive(
   files["manifest.jsonl"] = strToU8(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   files["README.txt"] = strToU8(readme);
   return { archive: new Blob([zipSync(files)], { type: "application/zip" }), leftOut };
-}
-
-/** True where a person and the tool do not agree: what a next student can learn most from. */
-export function contradicts(
-  call: ReviewerCall | null,
-  level: Evidence["verdict"]["level"],
-): boolean {
-  if (call === "genuine") return isFlagged(level);
-  return call === "manipulated" && (level === "no-sign" || level === "unsure");
 }
 
 /**

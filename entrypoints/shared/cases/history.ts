@@ -47,20 +47,19 @@ export class HistoryStore {
   ): Promise<boolean> {
     if (from.incognito || from.settings.history === "off") return Promise.resolve(false);
     const url = brief.url.startsWith("data:") ? brief.url.slice(0, 64) : brief.url;
-    const { name, pageTitle, pageUrl, sha256 } = brief;
-    const words = searchWords([pageTitle, name, url, pageUrl, sha256]);
+    const kept = { ...brief, url };
     return this.#do(() =>
       this.#db.transaction("rw", this.#db.history, async () => {
-        const before = await this.#sameVisit({ ...brief, url }, at);
+        const before = await this.#sameVisit(kept, at);
         // A new row, so that the order of keys stays the order of time.
         if (before) await this.#db.history.delete(before.id);
         const checked = why === "checked" || before?.why === "checked";
         await this.#db.history.add({
           at,
           why: checked ? "checked" : "flagged",
-          brief: { ...brief, url },
+          brief: kept,
           url,
-          words,
+          words: wordsOf(kept),
         });
         return true;
       }),
@@ -95,6 +94,15 @@ export class HistoryStore {
 
   remove(ids: readonly number[]): Promise<void> {
     return this.#do(() => this.#db.history.bulkDelete([...ids]));
+  }
+
+  /** Undoes `remove`. */
+  putBack(entries: readonly HistoryEntry[]): Promise<void> {
+    return this.#do(async () => {
+      await this.#db.history.bulkPut(
+        entries.map((entry) => ({ ...entry, words: wordsOf(entry.brief) })),
+      );
+    });
   }
 
   clear(): Promise<void> {
@@ -147,4 +155,8 @@ export class HistoryStore {
       throw problemOf(error);
     }
   }
+}
+
+function wordsOf({ name, pageTitle, url, pageUrl, sha256 }: Brief): string[] {
+  return searchWords([pageTitle, name, url, pageUrl, sha256]);
 }
