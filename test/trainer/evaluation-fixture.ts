@@ -67,6 +67,7 @@ export function face(
     isFake: label === "fake",
     group,
     level: judged ? levelOf(logit, CARD) : null,
+    map: { width: 2, height: 2, logits: [0, logit, 0, 0] },
   };
 }
 

@@ -8,6 +8,7 @@ import { DEFAULT_RESAMPLES, DEFAULT_SEED } from "../evaluation/bootstrap";
 import { cardMetrics } from "../evaluation/card-metrics";
 import { evaluationMarkdown } from "../evaluation/markdown";
 import { reportJson } from "../evaluation/report";
+import { writeEvaluation } from "../evaluation/write-evaluation";
 import { evaluate } from "../stages/evaluate";
 import { wholeNumber } from "./arguments";
 import { pictureProgress } from "./picture-progress";
@@ -47,6 +48,7 @@ export function evaluateCommand(): Command {
       for (const { file, reason } of report.pictures.broken)
         console.error(`left out ${file}: ${reason}`);
       console.log(evaluationMarkdown(report));
+      if (options.out) await writeEvaluation(options.out, evaluation);
       if (options.json) await writeFile(options.json, reportJson(report));
       if (options.writeCard) await writeCardMetrics(options.package, cardMetrics(report));
     });

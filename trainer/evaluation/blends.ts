@@ -2,10 +2,11 @@
 // Pseudo-fakes of the split's own real pictures say so: their masks are known to the pixel.
 import type { Student } from "../../model/package/student";
 import { faceSquare, resampleSquare } from "../../model/student/crop";
-import { type PicturePool, type PooledPicture, pixelsOf } from "../datasets/pictures";
+import type { PicturePool, PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { augmentFace, drawAugmentation } from "../synthesis/augment";
-import { asPixels, cutFace, type Face } from "../synthesis/face";
+import { faceOf } from "../synthesis/donor";
+import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { auc } from "./auc";
 import { type Interval, meanOf, type Scored, shareOf } from "./bootstrap";
@@ -140,9 +141,9 @@ async function makePair(
   margin: number,
   inputSize: number,
 ): Promise<Pair> {
-  const face = cutFace(pixelsOf(pool, picture), picture.row.box);
+  const face = faceOf(pool, picture);
   const blend = random.chance(SWAP_SHARE)
-    ? swapFace(random, face, pixelsOf(pool, donor), donor.row.box)
+    ? swapFace(random, face, faceOf(pool, donor))
     : selfBlend(random, face);
   const augmentation = drawAugmentation(random, VIDEO_LIKE);
   const crop = async (side: Face) => {

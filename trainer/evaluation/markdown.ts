@@ -97,7 +97,10 @@ function mixOf({ real, fake }: EvaluationReport["pictures"]): string {
 function videos(figures: NonNullable<EvaluationReport["videos"]>): string {
   const { mean, extension } = figures;
   return table(
-    [`${figures.reals} real, ${figures.fakes} fake videos; ${figures.frames} frames`, ""],
+    [
+      `${figures.reals} real, ${figures.fakes} fake videos of ${figures.groups} groups; ${figures.frames} frames`,
+      "",
+    ],
     [
       ["AUC of the mean logit", starred(number(mean.auc), figures.groups)],
       ["average precision of the mean logit", number(mean.averagePrecision)],
@@ -237,10 +240,8 @@ function explanation({ blends, mapCost }: EvaluationReport): string[] {
         ["AUC of blended against unblended faces", number(blends.auc)],
         ["AUC of the map's cells, replaced against untouched", number(blends.cellAuc)],
         ["AUC of the map's pixels within a blend, mean", number(blends.pixelAuc)],
-        [
-          "strongest cell inside the replaced part (by chance)",
-          `${share(blends.pointing)} (${percent(blends.pointingByChance)})`,
-        ],
+        ["strongest cell inside the replaced part", share(blends.pointing)],
+        ["the same by chance", percent(blends.pointingByChance)],
         cost,
       ],
     ),
@@ -250,7 +251,7 @@ function explanation({ blends, mapCost }: EvaluationReport): string[] {
 function broken({ pictures }: EvaluationReport): string[] {
   if (pictures.broken.length === 0) return [];
   return [
-    `**Left out**: ${pictures.broken.length} files that could not be read`,
+    `**Left out**, as they could not be read: ${pictures.broken.length}`,
     pictures.broken.map(({ file, reason }) => `- ${cell(file)}: ${cell(reason)}`).join("\n"),
   ];
 }

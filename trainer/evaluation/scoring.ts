@@ -3,7 +3,7 @@ import { gateOf, levelOf } from "../../model/calibration/calibration";
 import type { Student } from "../../model/package/student";
 import type { Box } from "../../model/student/crop";
 import { sharpness } from "../../model/student/sharpness";
-import type { Level } from "../../model/verdict/verdict";
+import type { CoarseMap, Level } from "../../model/verdict/verdict";
 import type { FaceRow } from "../datasets/manifest";
 import type { Scored } from "./bootstrap";
 
@@ -11,6 +11,8 @@ export interface ScoredFace extends Scored {
   row: FaceRow;
   /** The face's level; null where the card's gates abstain. The logit is there in any case. */
   level: Level | null;
+  /** Where: the logit of each cell, row by row. */
+  map: CoarseMap;
 }
 
 /** Bounds the memory of the widest layer; larger batches are no faster on two cores. */
@@ -32,7 +34,9 @@ export async function scoreCrops(
   for (let from = 0; from < faces.length; from += CHUNK) {
     const chunk = faces.slice(from, from + CHUNK);
     const pixels = crops.subarray(from * perCrop, (from + chunk.length) * perCrop);
-    const { logits } = await student.predict(pixels);
+    const { logits, maps, mapSize } = await student.predict(pixels);
+    const [height, width] = mapSize;
+    const cells = height * width;
     chunk.forEach(({ row, facePx }, i) => {
       const crop = pixels.subarray(i * perCrop, (i + 1) * perCrop);
       const logit = logits[i] as number;
@@ -43,6 +47,7 @@ export async function scoreCrops(
         isFake: row.label === "fake",
         group: row.group,
         level: abstains ? null : levelOf(logit, card),
+        map: { width, height, logits: [...maps.subarray(i * cells, (i + 1) * cells)] },
       });
     });
     onProgress(scored.length);

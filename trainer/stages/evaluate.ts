@@ -1,5 +1,6 @@
 // Measures a student package as the extension would use it: the same loader, crop, gates and
 // thresholds. Nothing here trains or chooses; run it on pictures that no choice has seen.
+import { join } from "node:path";
 import { loadStudent, type PackageFiles, type Student } from "../../model/package/student";
 import { readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
@@ -108,7 +109,11 @@ async function evaluateStudent(
       real: scored.filter(({ isFake }) => !isFake).length,
       fake: scored.filter(({ isFake }) => isFake).length,
       groups: new Set(scored.map(({ group }) => group)).size,
-      broken: pool.broken,
+      broken: pool.broken.map(({ file, reason }) => ({
+        file,
+        // Reports are passed on; where the data lie on this machine is nobody's business.
+        reason: reason.replaceAll(join(data, "/"), ""),
+      })),
     },
     bootstrap: { resamples, seed },
     ...figures(scored, student, interval),

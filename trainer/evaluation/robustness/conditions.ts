@@ -54,7 +54,8 @@ export const CONDITIONS: readonly Condition[] = [
   })),
   ...BLUR_SIGMAS.map((sigma) =>
     eachFace(`Gaussian blur σ ${sigma} px`, "blur", sigma, (face) =>
-      rendered(face, sharpOf(face).blur(sigma)),
+      // libvips by itself cuts the kernel off where it falls under a fifth, which undoes σ 0.5.
+      rendered(face, sharpOf(face).blur({ sigma, precision: "float", minAmplitude: 0.01 })),
     ),
   ),
   ...NOISE_SIGMAS.map((sigma) =>
