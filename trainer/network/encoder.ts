@@ -5,6 +5,7 @@ import {
   batchNorm,
   conv2d,
   mean,
+  relu6,
   squeeze,
   type Tensor,
   type Tensor1D,
@@ -22,7 +23,6 @@ import { normalisePixels } from "../../model/student/normalise";
 import { batchNormTraining } from "../ops/batch-norm";
 import { depthwise } from "../ops/depthwise";
 import { pointwise } from "../ops/pointwise";
-import { relu6 } from "../ops/relu6";
 import { type ConvolutionLayer, convolutionLayers, type Parameters } from "./parameters";
 
 /** Mean and variance of one batch in one batch-norm layer. */
@@ -61,17 +61,16 @@ export function encoderForward(
   const apply = (layer: ConvolutionLayer, x: Tensor4D): Tensor4D => {
     const own = <T extends Tensor>(part: string) => weightOf<T>(weights, `${layer.name}/${part}`);
     const kernel = own<Tensor4D>("kernel");
-    let y = convolve(layer, x, kernel);
+    const y = convolve(layer, x, kernel);
     const gamma = own<Tensor1D>("gamma");
     const beta = own<Tensor1D>("beta");
     if (statistics) {
-      const normed = batchNormTraining(y, gamma, beta, BATCH_NORM_EPSILON);
+      const normed = batchNormTraining(y, gamma, beta, BATCH_NORM_EPSILON, layer.relu6);
       statistics.set(layer.name, { mean: normed.mean, variance: normed.variance });
-      y = normed.y;
-    } else {
-      y = batchNorm(y, own("mean"), own("variance"), beta, gamma, BATCH_NORM_EPSILON) as Tensor4D;
+      return normed.y;
     }
-    return layer.relu6 ? relu6(y) : y;
+    const normed = batchNorm(y, own("mean"), own("variance"), beta, gamma, BATCH_NORM_EPSILON);
+    return (layer.relu6 ? relu6(normed) : normed) as Tensor4D;
   };
 
   const layers = new Map(convolutionLayers(architecture).map((layer) => [layer.name, layer]));

@@ -1,5 +1,6 @@
-// Batch normalisation of a training step, with the batch's statistics, through TensorFlow's fused
-// kernels (tfjs has no training form; composed from its ops it is about a hundred times slower).
+// Batch normalisation of a training step, with the batch's statistics, and the ReLU6 behind it,
+// through TensorFlow's fused kernels (tfjs has no training form; composed from its ops it is about a
+// hundred times slower).
 import {
   add,
   customGrad,
@@ -7,6 +8,7 @@ import {
   keep,
   moments,
   mul,
+  relu6,
   reshape,
   rsqrt,
   sub,
@@ -29,15 +31,19 @@ export interface BatchNormResult {
 /**
  * γ (x − mean) / √(variance + ε) + β over batch, height and width of an NHWC tensor; differentiable
  * in x, γ and β (Ioffe & Szegedy 2015).
+ *
+ * @param clips whether ReLU6 follows. As one operation, the tape does not hold the values between the
+ *   two: a third of what a step's forward pass keeps.
  */
 export function batchNormTraining(
   x: Tensor4D,
   gamma: Tensor1D,
   beta: Tensor1D,
   epsilon: number,
+  clips: boolean,
 ): BatchNormResult {
   const kernels = nodeKernels();
-  if (!kernels) return batchNormComposed(x, gamma, beta, epsilon);
+  if (!kernels) return batchNormComposed(x, gamma, beta, epsilon, clips);
   let mean: Tensor | undefined;
   let variance: Tensor | undefined;
   const attributes = {
@@ -54,7 +60,7 @@ export function batchNormTraining(
       save: Tensor | GradSaveFunc,
     ) => {
       const empty = tensor1d([]);
-      const [y, batchMean, batchVariance, ...reserved] = kernels.runMany(
+      const [normed, batchMean, batchVariance, ...reserved] = kernels.runMany(
         "FusedBatchNormV3",
         [input, scale, shift, empty, empty] as Tensor[],
         6,
@@ -62,11 +68,17 @@ export function batchNormTraining(
       ) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
       mean = keep(batchMean);
       variance = keep(batchVariance);
-      (save as GradSaveFunc)([input as Tensor, scale as Tensor, ...reserved]);
+      const y = clips ? kernels.run("Relu6", [normed]) : normed;
+      (save as GradSaveFunc)([y, input as Tensor, scale as Tensor, ...reserved]);
       return {
         value: y,
-        gradFunc: (dy: Tensor, saved: Tensor[]) =>
-          kernels.runMany("FusedBatchNormGradV3", [dy, ...saved], 5, attributes).slice(0, 3),
+        gradFunc: (dy: Tensor, [y, ...saved]: Tensor[]) =>
+          tidy(() => {
+            const inner = clips ? kernels.run("Relu6Grad", [dy, y as Tensor]) : dy;
+            return kernels
+              .runMany("FusedBatchNormGradV3", [inner, ...saved], 5, attributes)
+              .slice(0, 3);
+          }),
       };
     },
   );
@@ -80,10 +92,12 @@ export function batchNormComposed(
   gamma: Tensor1D,
   beta: Tensor1D,
   epsilon: number,
+  clips: boolean,
 ): BatchNormResult {
   const { mean, variance } = moments(x, [0, 1, 2]);
   const scaled = mul(mul(sub(x, mean), rsqrt(add(variance, epsilon))), gamma);
-  const y = add(scaled, beta) as Tensor4D;
+  const normed = add(scaled, beta) as Tensor4D;
+  const y = clips ? relu6(normed) : normed;
   const count = x.size / gamma.size;
   return {
     y,
