@@ -8,6 +8,7 @@ import { prepareCommand } from "./commands/prepare";
 import { pretrainCommand } from "./commands/pretrain";
 import { probeCommand } from "./commands/probe";
 import { quantiseCommand } from "./commands/quantise";
+import { runCommand } from "./commands/run";
 import { setupCommand } from "./commands/setup";
 import { superviseCommand } from "./commands/supervise";
 import { tableCommand } from "./commands/table";
@@ -19,6 +20,7 @@ const program = new Command("trainer")
   .addCommand(setupCommand())
   .addCommand(configCommand())
   .addCommand(prepareCommand())
+  .addCommand(runCommand())
   .addCommand(pretrainCommand())
   .addCommand(teachCommand())
   .addCommand(distilCommand())

@@ -1,28 +1,27 @@
 // `trainer calibrate`: temperature, thresholds, card; writes the finished package.
 import { Command } from "commander";
 import { startBackend } from "../backend";
-import { cacheFolder, repositoryFolder } from "../cache";
-import { writePackage } from "../emission/package";
-import { studentFolder } from "../run/folders";
-import { calibrate } from "../stages/calibrate";
+import { runFolders, studentFolder } from "../run/folders";
+import { archivePath, packStudent } from "../run/pack";
+import { configOf, dataFolder, KnobOption, runFolder, withConfig } from "./config-options";
 
 export function calibrateCommand(): Command {
-  return new Command("calibrate")
+  return withConfig(new Command("calibrate"), [
+    new KnobOption("--name <name>", "name in the card", "calibrate.name", "text"),
+    new KnobOption("--model-version <version>", "in the card", "calibrate.version", "text"),
+  ])
     .description("Choose temperature and thresholds on held-out groups and write the package.")
-    .requiredOption("--data <folder>", "folder of face crops with manifest.jsonl")
-    .option("--run <folder>", "folder of the run", cacheFolder("runs", "scl-kd"))
-    .option("--out <folder>", "folder of the package", repositoryFolder("assets", "student"))
-    .option("--name <name>", "name in the card", "unmask-student")
-    .option("--model-version <version>", "version in the card", "0.1.0")
+    .option("--out <folder>", "folder of the package instead of `package` in the run's")
     .option("--date <date>", "date in the card", new Date().toISOString().slice(0, 10))
-    .action(async (options) => {
+    .action(async (options, command: Command) => {
+      const config = await configOf(command);
+      const data = dataFolder(config);
+      const run = runFolder(config);
+      const student = await studentFolder(run);
+      const out = options.out ?? runFolders(run).package;
       await startBackend();
-      const { files, report } = await calibrate(options.data, await studentFolder(options.run), {
-        name: options.name,
-        version: options.modelVersion,
-        date: options.date,
-      });
-      await writePackage(options.out, files);
+      const { report } = await packStudent({ config, data, student, out, date: options.date });
       console.log(JSON.stringify(report, null, 2));
+      console.error(`the package is ${out}, and as one file ${archivePath(out)}`);
     });
 }

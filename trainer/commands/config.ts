@@ -1,7 +1,7 @@
 // `trainer config`: prints the configuration as a file that explains itself.
 import { Command } from "commander";
 import { annotatedYaml } from "../config/annotated";
-import { configOf, withConfig } from "./stage-command";
+import { configOf, withConfig } from "./config-options";
 
 export function configCommand(): Command {
   return withConfig(new Command("config"))

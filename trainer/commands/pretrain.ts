@@ -1,20 +1,13 @@
 // `trainer pretrain`: stage 1 of SCL-KD.
 import type { Command } from "commander";
 import { pretrainStage } from "../run/stages";
-import { stageCommand } from "./stage-command";
+import { KnobOption } from "./config-options";
+import { stageAction, trainingCommand } from "./stage-command";
 
 export function pretrainCommand(): Command {
-  return stageCommand(
-    "pretrain",
-    "Stage 1: momentum contrast on faces whose labels nobody reads.",
-    pretrainStage,
-    ({ pretrain }) => pretrain.steps,
-    [
-      {
-        flags: "--steps <n>",
-        description: "optimiser steps (pretrain.steps)",
-        knob: "pretrain.steps",
-      },
-    ],
-  );
+  return trainingCommand("pretrain", [
+    new KnobOption("--steps <n>", "optimiser steps", "pretrain.steps"),
+  ])
+    .description("Stage 1: momentum contrast on faces whose labels nobody reads.")
+    .action(stageAction("pretrain", pretrainStage, ({ pretrain }) => pretrain.steps));
 }

@@ -1,19 +1,19 @@
 // `trainer quantise`: the trained student as a quantised graph model.
 import { Command } from "commander";
 import { startBackend } from "../backend";
-import { cacheFolder } from "../cache";
 import { studentFolder } from "../run/folders";
 import { quantise } from "../stages/quantise";
+import { configOf, dataFolder, runFolder, withConfig } from "./config-options";
 
 export function quantiseCommand(): Command {
-  return new Command("quantise")
+  return withConfig(new Command("quantise"), [])
     .description("Emit and quantise the student of a run; refuse if that costs too much AUC.")
-    .requiredOption("--data <folder>", "folder of face crops with manifest.jsonl")
-    .option("--run <folder>", "folder of the run", cacheFolder("runs", "scl-kd"))
-    .action(async (options) => {
+    .action(async (_, command: Command) => {
+      const config = await configOf(command);
+      const data = dataFolder(config);
+      const student = await studentFolder(runFolder(config));
       await startBackend();
-      console.log(
-        JSON.stringify(await quantise(options.data, await studentFolder(options.run)), null, 2),
-      );
+      const report = await quantise(data, student, config.quantise.maxAucLoss);
+      console.log(JSON.stringify(report, null, 2));
     });
 }

@@ -1,100 +1,27 @@
-// What the commands of the training stages share: the configuration file with the options over it,
-// the backend, progress, Ctrl-C, and the exit status.
-import { Command, InvalidArgumentError, Option } from "commander";
+// What the commands of the training stages share: the backend, progress, Ctrl-C, the exit status.
+import { Command } from "commander";
 import { startBackend } from "../backend";
-import { cacheFolder } from "../cache";
-import { type Overrides, parseAssignment, readConfig } from "../config/read";
 import type { TrainerConfig } from "../config/schema";
 import { runFolders } from "../run/folders";
 import type { Stage } from "../run/stages";
+import {
+  configOf,
+  dataFolder,
+  type KnobOption,
+  runFolder,
+  seedOption,
+  withConfig,
+  workersOption,
+} from "./config-options";
 import { INTERRUPTED, interruptSignal } from "./interrupt";
 import { showProgress } from "./progress";
 
-type Assignments = Record<string, unknown>;
-
-/** An option that sets one knob of the configuration. */
-export interface KnobOption {
-  flags: string;
-  description: string;
-  /** Path of the knob. */
-  knob: string;
+/** A command of the given options that `act` upon the configuration. */
+export function trainingCommand(name: string, options: readonly KnobOption[]): Command {
+  return withConfig(new Command(name), [...options, seedOption(), workersOption()]);
 }
 
-const SHARED: readonly KnobOption[] = [
-  {
-    flags: "--data <folder>",
-    description: "face crops with manifest.jsonl (data.folder)",
-    knob: "data.folder",
-  },
-  { flags: "--run <folder>", description: "root folder of the run (run)", knob: "run" },
-  { flags: "--seed <n>", description: "of everything drawn by chance (seed)", knob: "seed" },
-  { flags: "--workers <n>", description: "threads that make batches (workers)", knob: "workers" },
-];
-
-/** Takes part in other stages too, so it belongs into the file; by hand for a quick look. */
-export const LABEL_FRACTION_OPTION: KnobOption = {
-  flags: "--label-fraction <x>",
-  description: "share of the labels that may be used (data.labelFraction)",
-  knob: "data.labelFraction",
-};
-
-/** Adds `--config`, `--set` and options that set one knob each. Options beat the file. */
-export function withConfig(command: Command, options: readonly KnobOption[] = []): Command {
-  command.option("--config <file>", "configuration (YAML); `trainer config` prints one");
-  command.addOption(
-    new Option("--set <key=value>", "set any knob, as in pretrain.K=1024; may be repeated")
-      .argParser(assignment)
-      .default({} as Assignments, "nothing"),
-  );
-  for (const { flags, description, knob } of [...SHARED, ...options])
-    command.addOption(
-      new Option(flags, description).argParser((text) => parseAssignment(`${knob}=${text}`)[1]),
-    );
-  return command;
-}
-
-/** The configuration that a command line means. @throws ConfigError */
-export async function configOf(
-  command: Command,
-  options: readonly KnobOption[] = [],
-): Promise<TrainerConfig> {
-  const given = command.opts();
-  const overrides: Assignments = { ...given.set };
-  for (const { flags, knob } of [...SHARED, ...options]) {
-    const value = given[new Option(flags).attributeName()];
-    if (value !== undefined) overrides[knob] = value;
-  }
-  return readConfig(given.config, overrides satisfies Overrides);
-}
-
-/** @throws Error if neither file nor command line names the data. */
-export function dataFolder({ data }: TrainerConfig): string {
-  if (!data.folder) throw new Error("no data: give --data FOLDER, or data.folder in the file");
-  return data.folder;
-}
-
-/** Root folder of the run. */
-export function runFolder({ run }: TrainerConfig): string {
-  return run ?? cacheFolder("runs", "scl-kd");
-}
-
-/** A command that runs one training stage. @param steps of the stage under the configuration. */
-export function stageCommand(
-  name: string,
-  description: string,
-  stage: Stage,
-  steps: (config: TrainerConfig) => number,
-  options: readonly KnobOption[],
-): Command {
-  return withConfig(new Command(name), options)
-    .description(description)
-    .action(async (_, command: Command) => {
-      const config = await configOf(command, options);
-      await runStage(name, stage, config, steps(config));
-    });
-}
-
-/** Runs a stage with progress; sets the exit status if it was interrupted. */
+/** Runs a stage with progress; sets the exit status if it was interrupted. @param steps of the stage. */
 export async function runStage(
   name: string,
   stage: Stage,
@@ -105,32 +32,30 @@ export async function runStage(
   const run = runFolder(config);
   await startBackend();
   const progress = showProgress(steps);
-  try {
-    const trained = await stage({
-      config,
-      data,
-      folders: runFolders(run),
-      signal: interruptSignal(),
-      onStep: progress.step,
-      onMessage: progress.message,
-    });
-    progress.stop();
-    console.error(
-      trained
-        ? `${name}: done; the run is in ${run}`
-        : `${name}: interrupted and saved in ${run}; the same command goes on`,
-    );
-    if (!trained) process.exitCode = INTERRUPTED;
-  } finally {
-    progress.stop();
+  const trained = await stage({
+    config,
+    data,
+    folders: runFolders(run),
+    signal: interruptSignal(),
+    onStep: progress.step,
+    onMessage: progress.message,
+  }).finally(progress.stop);
+  if (trained) {
+    console.error(`${name}: done; the run is in ${run}`);
+    return;
   }
+  console.error(`${name}: interrupted and saved in ${run}; the same command goes on`);
+  process.exitCode = INTERRUPTED;
 }
 
-function assignment(text: string, before: Assignments): Assignments {
-  try {
-    const [path, value] = parseAssignment(text);
-    return { ...before, [path]: value };
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
+/** `act` of a command whose stage needs nothing but the configuration. */
+export function stageAction(
+  name: string,
+  stage: Stage,
+  steps: (config: TrainerConfig) => number,
+): (options: unknown, command: Command) => Promise<void> {
+  return async (_, command) => {
+    const config = await configOf(command);
+    await runStage(name, stage, config, steps(config));
+  };
 }

@@ -16,9 +16,9 @@ import { tableProgress } from "../experiments/table-progress";
 import { jobsNamed, jobsOf, work } from "../experiments/work";
 import { parseShard, type ShardNumber } from "../shards/assignment";
 import { wholeNumber } from "./arguments";
+import { configOf, dataFolder, withConfig } from "./config-options";
 import { INTERRUPTED, interruptSignal } from "./interrupt";
 import { showProgress } from "./progress";
-import { configOf, dataFolder, withConfig } from "./stage-command";
 import { planMarkdown } from "./table-plan";
 
 export function tableCommand(): Command {

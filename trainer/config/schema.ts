@@ -2,6 +2,7 @@
 // default. What all stages share stands at the top, once; the numbers themselves are those of
 // `trainer/stages/*-settings.ts`.
 import * as v from "valibot";
+import { DEFAULT_RESAMPLES } from "../evaluation/bootstrap";
 import type { AdamWSettings } from "../optimiser/adamw";
 import { LEVEL_RATES } from "../stages/calibrate";
 import { COMMON_DEFAULTS, INPUT_SIZE, LABEL_FRACTION } from "../stages/common-settings";
@@ -237,8 +238,8 @@ export const ConfigSchema = v.strictObject(
       maxAucLoss: knob(weight, MAX_QUANTISATION_LOSS, "It is refused if it costs more AUC."),
     }),
     calibrate: section("Thresholds from held-out real faces, and the package's card.", {
-      name: knob(text, "unmask-student", "In the card."),
-      version: knob(text, "0.1.0", "In the card."),
+      name: knob(text, "unmask-student", "In the card: letters, digits, dot, dash."),
+      version: knob(text, "0.1.0", "In the card: letters, digits, dot, plus, dash."),
       rates: section("False-positive rates at which the verdict's levels start.", {
         unsure: knob(share, LEVEL_RATES.unsure, "Of held-out real pictures, degraded ones too."),
         suspicious: knob(share, LEVEL_RATES.suspicious, "Same."),
@@ -247,7 +248,8 @@ export const ConfigSchema = v.strictObject(
     }),
     evaluate: section("Measuring the package at the end of a run.", {
       split: knob(text, "val", "Of the manifest; no stage looks at it before."),
-      resamples: knob(count, 1000, "Of the bootstrap over groups."),
+      resamples: knob(count, DEFAULT_RESAMPLES, "Of the bootstrap over groups."),
+      robustness: knob(flag, true, "The grid of degradations too: ten times the time."),
     }),
   },
   "sections of keys and values",

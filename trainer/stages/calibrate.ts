@@ -20,7 +20,9 @@ import { teachingSides, trainingSplit } from "./sides";
 import { readTrainedStudent } from "./trained-student";
 
 /** False-positive rates at which the levels of the verdict start. */
-export const LEVEL_RATES = { unsure: 0.05, suspicious: 0.01, strong: 0.002 } as const;
+export const LEVEL_RATES = { unsure: 0.05, suspicious: 0.01, strong: 0.002 };
+
+export type LevelRates = typeof LEVEL_RATES;
 
 /** Training reduced faces to boxes of about this size and no further. */
 const MIN_FACE_PX = 48;
@@ -34,6 +36,12 @@ export interface CalibrationReport {
   heldOutAuc: number;
   /** Share of held-out real pictures at or above `suspicious`, after each degradation. */
   suspiciousReals: Record<string, number>;
+}
+
+/** The package's files, and what was chosen. */
+export interface Calibration {
+  files: Map<string, Uint8Array>;
+  report: CalibrationReport;
 }
 
 export interface PackageIdentity {
@@ -56,7 +64,8 @@ export async function calibrate(
   data: string,
   run: string,
   identity: PackageIdentity,
-): Promise<{ files: Map<string, Uint8Array>; report: CalibrationReport }> {
+  rates: LevelRates = LEVEL_RATES,
+): Promise<Calibration> {
   const { settings, parameters } = await readTrainedStudent(run);
   const { architecture, cropMargin } = settings;
   const size = architecture.inputSize;
@@ -93,9 +102,9 @@ export async function calibrate(
     };
   };
   const thresholds = {
-    unsure: level(LEVEL_RATES.unsure),
-    suspicious: level(LEVEL_RATES.suspicious),
-    strong: level(LEVEL_RATES.strong),
+    unsure: level(rates.unsure),
+    suspicious: level(rates.suspicious),
+    strong: level(rates.strong),
   };
 
   const perPicture = size * size * 3;

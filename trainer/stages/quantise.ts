@@ -74,7 +74,11 @@ export function forwardLogits(
  *
  * @throws Error if the emitted graph computes something else, or quantisation costs too much.
  */
-export async function quantise(data: string, run: string): Promise<QuantisationReport> {
+export async function quantise(
+  data: string,
+  run: string,
+  maxAucLoss = MAX_QUANTISATION_LOSS,
+): Promise<QuantisationReport> {
   const student = await readTrainedStudent(run);
   const { settings, parameters } = student;
   const { heldOut } = trainingSplit(await readManifest(data), settings);
@@ -100,7 +104,7 @@ export async function quantise(data: string, run: string): Promise<QuantisationR
   };
   if (!(report.emissionError <= MAX_EMISSION_ERROR))
     throw new Error(`the emitted graph differs from training by ${report.emissionError}`);
-  if (!(report.aucLoss <= MAX_QUANTISATION_LOSS))
+  if (!(report.aucLoss <= maxAucLoss))
     throw new Error(`quantisation costs ${report.aucLoss.toFixed(4)} AUC`);
   await writeModel(quantisedFolder(run), quantised);
   return report;

@@ -15,6 +15,8 @@ export interface TrainedStudent {
   settings: StudentRecord;
   parameters: Parameters;
   step: number;
+  /** Of its run; see `runFingerprint`. */
+  fingerprint: string;
 }
 
 /** Parameters of the right names and shapes, all zero, in the order that training lays them out. */
@@ -42,5 +44,5 @@ export async function readTrainedStudent(run: string): Promise<TrainedStudent> {
     throw new Error(`the checkpoint in ${run} does not fit its settings`);
   unflatten(trainable, checkpoint.ema, parameters);
   unflatten(statistics, checkpoint.emaStatistics, parameters);
-  return { settings, parameters, step: checkpoint.step };
+  return { settings, parameters, step: checkpoint.step, fingerprint: checkpoint.fingerprint };
 }
