@@ -3,6 +3,7 @@
  * Writes are gathered: a page that finds fifty pictures at once reports fifty times.
  */
 import { browser } from "wxt/browser";
+import { isFlagged } from "../../model/verdict/verdict";
 import { type PageState, pageKey } from "../shared/messages";
 import { emptyPage } from "./page-state";
 
@@ -62,13 +63,15 @@ export class PageStore {
   private async write(tabId: number, tab: Tab): Promise<void> {
     const state = await tab.state;
     if (this.tabs.get(tabId) !== tab) return;
-    try {
-      await browser.storage.session.set({ [pageKey(tabId)]: state });
-    } catch {
-      // Over the quota of all tabs together: the verdicts matter more than the small pictures.
-      tab.state = tab.state.then(withoutThumbnails);
-      const smaller = withoutThumbnails(state);
-      await browser.storage.session.set({ [pageKey(tabId)]: smaller }).catch(() => {});
+    // Over the quota of all tabs together, the verdicts matter more than the small pictures, and the
+    // flags more than the rest.
+    for (const reduced of [(same: PageState) => same, withoutThumbnails, onlyFlagged]) {
+      try {
+        await browser.storage.session.set({ [pageKey(tabId)]: reduced(state) });
+        break;
+      } catch {
+        tab.state = tab.state.then(withoutThumbnails);
+      }
     }
     this.changed(tabId, state);
   }
@@ -76,6 +79,11 @@ export class PageStore {
 
 function withoutThumbnails(state: PageState): PageState {
   return { ...state, media: state.media.map(({ thumbnail: _, ...medium }) => medium) };
+}
+
+function onlyFlagged(state: PageState): PageState {
+  const flagged = state.media.filter(({ level }) => isFlagged(level));
+  return withoutThumbnails({ ...state, media: flagged });
 }
 
 /** States are written by this module alone, so their shape is trusted. */

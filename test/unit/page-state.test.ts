@@ -59,16 +59,16 @@ test("voids a frame's media when it navigates, and all with the top document", (
   });
 });
 
-test("keeps the latest five hundred, and flagged ones longer than others", () => {
+test("keeps the latest thousand, and flagged ones longer than others", () => {
   const first = medium("flag", { level: "strong" });
   let state = applyReport(page, 0, report([first]));
-  for (let i = 0; i < 4; i += 1) {
+  for (let i = 0; i < 7; i += 1) {
     const many = Array.from({ length: 200 }, (_, k) => medium(`${i}-${k}`));
     state = applyReport(state, 0, report(many));
   }
   expect(state.media).toHaveLength(maxMediaPerTab);
   expect(state.media[0]?.id).toBe("flag");
-  expect(state.media.at(-1)?.id).toBe("3-199");
+  expect(state.media.at(-1)?.id).toBe("6-199");
 });
 
 test("drops thumbnails of unflagged media first where there are too many", () => {

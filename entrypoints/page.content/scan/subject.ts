@@ -41,8 +41,11 @@ export function abstention(reason: Abstention, detail: string): Verdict {
   return { level: null, reason, logit: null, score: null, faces: [], detail, model: noModel };
 }
 
-/** Longest address kept of a medium; those of `data:` pictures hold the whole picture. */
-const maxUrlChars = 2000;
+/**
+ * Longest address told to lists, which hold a thousand of them; the medium is asked for by its id.
+ * Those of `data:` pictures hold the whole picture.
+ */
+const maxUrlChars = 500;
 const maxDataUrlChars = 48;
 
 /** The address as it is told to others: a `data:` address is the picture itself. */
