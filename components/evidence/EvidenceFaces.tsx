@@ -87,7 +87,8 @@ function FaceCard({ face, number, crop, where, mean }: FaceCardProps) {
       />
       <div class="face-facts">
         <h4>
-          <LevelMark level={level ?? null} size={14} /> Face {number}: {words.toLowerCase()}
+          <LevelMark level={level ?? null} size={14} /> Face {number}
+          {!level && `: ${words.toLowerCase()}`}
         </h4>
         {level && <StrengthMeter level={level} />}
         <p class="figures">

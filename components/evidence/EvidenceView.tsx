@@ -48,17 +48,22 @@ export function EvidenceView(props: EvidenceViewProps) {
     <article class={`evidence level-${verdict?.level ?? "none"}`}>
       <Head evidence={evidence} waiting={waiting("verdict")} />
       <Status {...props} />
-      <MediumPreview evidence={evidence} waiting={waiting("verdict")} />
-      <EvidenceFaces evidence={evidence} waiting={waiting("verdict")} />
       {kind === "video" ? (
-        <VideoSection
-          evidence={evidence}
-          waiting={waiting("verdict")}
-          busy={progress !== undefined}
-          {...{ onLookCloser, closerImpossible, frameAt }}
-        />
+        <>
+          <VideoSection
+            evidence={evidence}
+            waiting={waiting("verdict")}
+            busy={progress !== undefined}
+            {...{ onLookCloser, closerImpossible, frameAt }}
+          />
+          <EvidenceFaces evidence={evidence} waiting={waiting("verdict")} />
+        </>
       ) : (
-        <StabilityTable evidence={evidence} waiting={waiting("stability")} />
+        <>
+          <MediumPreview evidence={evidence} waiting={waiting("verdict")} />
+          <EvidenceFaces evidence={evidence} waiting={waiting("verdict")} />
+          <StabilityTable evidence={evidence} waiting={waiting("stability")} />
+        </>
       )}
       <ProvenanceSection evidence={evidence} waiting={waiting("provenance")} />
       <FileSection evidence={evidence} waiting={waiting("file")} />
@@ -95,6 +100,9 @@ function Head({ evidence, waiting }: { evidence: ShownEvidence; waiting: boolean
   );
 }
 
+const checkedAtWords = (time: string) =>
+  new Date(time).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
+
 /** One line whatever happens, so that nothing moves when work begins or ends. */
 function Status({ evidence, progress, problem, onCancel }: EvidenceViewProps) {
   const { checkedAt } = evidence;
@@ -113,9 +121,7 @@ function Status({ evidence, progress, problem, onCancel }: EvidenceViewProps) {
           )}
         </>
       ) : (
-        <p role="status">
-          {problem ?? (checkedAt ? `Checked ${new Date(checkedAt).toLocaleString("en")}` : "")}
-        </p>
+        <p role="status">{problem ?? (checkedAt ? `Checked ${checkedAtWords(checkedAt)}` : "")}</p>
       )}
     </div>
   );

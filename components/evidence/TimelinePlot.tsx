@@ -102,6 +102,8 @@ function optionsFor(
         ticks: { show: false },
         size: 28,
         space: 56,
+        // Whole seconds: labels are.
+        incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600],
         values: (_, splits) => splits.map(clock),
       },
       {

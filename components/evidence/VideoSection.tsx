@@ -94,8 +94,9 @@ function timelineWords(
 ): string {
   if (frames.length === 0) return waiting ? "Looking at the first moments." : "Nothing was seen.";
   const flagged = frames.filter(({ faces }) => faces.some(isFlaggedFace)).length;
-  const how = sampling ? ` (${sampling})` : "";
-  return `${counted(frames.length, "moment")} looked at${how}, ${flagged === 0 ? "none" : flagged} with signs. Single moments can err; the result rests on many.`;
+  const signs = flagged === 0 ? "none of them shows signs" : `${flagged} of them with signs`;
+  const how = sampling && !waiting ? ` Sampled: ${sampling}.` : "";
+  return `${counted(frames.length, "moment")}, ${signs}.${how} Single moments can err; the result rests on many.`;
 }
 
 const isFlaggedFace = ({ level }: TimelineFrame["faces"][number]) => isFlagged(level ?? null);

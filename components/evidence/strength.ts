@@ -10,17 +10,13 @@ export type Thresholds = Evidence["detector"]["thresholds"];
 /** The scale's end: four steps. */
 export const strengthSteps = 4;
 
-/** @returns 0 to 4: 1 at `unsure`, 2 at `suspicious`, 3 at `strong`. */
+/** @returns 0 to 4: 1 at `unsure`, 2 at `suspicious`, 3 at `strong`; towards both ends ever slower. */
 export function strengthOf(logit: number, { unsure, suspicious, strong }: Thresholds): number {
-  // Below and above, as many logits a step as the three thresholds have between them.
-  const step = Math.max(strong.logit - unsure.logit, Number.EPSILON);
-  const knots = [unsure.logit - step, unsure.logit, suspicious.logit, strong.logit];
-  const above = [...knots, strong.logit + step];
-  if (logit <= (above[0] as number)) return 0;
-  for (let i = 1; i < above.length; i++) {
-    const from = above[i - 1] as number;
-    const to = above[i] as number;
-    if (logit < to) return i - 1 + (to > from ? (logit - from) / (to - from) : 0);
-  }
-  return strengthSteps;
+  // The outer steps have no other end: what lies as far out as the thresholds are apart fills 63 %.
+  const span = Math.max(strong.logit - unsure.logit, Number.EPSILON);
+  if (logit < unsure.logit) return Math.exp((logit - unsure.logit) / span);
+  if (logit >= strong.logit) return strengthSteps - Math.exp((strong.logit - logit) / span);
+  const [step, from, to] =
+    logit < suspicious.logit ? [1, unsure, suspicious] : [2, suspicious, strong];
+  return step + (logit - from.logit) / (to.logit - from.logit);
 }

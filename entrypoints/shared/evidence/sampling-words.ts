@@ -7,7 +7,8 @@ const maxCharacters = 100;
 
 export const samplingWords = {
   asPlayed: "as it played",
-  spread: (found: LookedAt) => ended(`${counted(found.looked, "moment")} spread over it`, found),
+  spread: (found: LookedAt) =>
+    ended(`${counted(found.looked, "moment")} spread over the video`, found),
   every: (step: number, found: LookedAt) => ended(`every ${step} s`, found),
 };
 
