@@ -9,6 +9,7 @@ import { parseMessage, type ToBackground, toBackground } from "../shared/message
 import { loadSettings, onSettingsChanged } from "../shared/settings";
 import { captureTab, captureTabOf } from "./capture";
 import { offerChecks } from "./check-on-demand";
+import { purgeHistory, rememberFlagged } from "./history";
 import { ensureOffscreenDocument } from "./offscreen-document";
 import { applyReport, startPage } from "./page-state";
 import { PageStore } from "./page-store";
@@ -42,6 +43,7 @@ export default defineBackground(() => {
   });
 
   offerChecks();
+  void purgeHistory();
 
   onSettingsChanged(async (settings) => {
     for (const tabId of await store.tabIds()) {
@@ -74,6 +76,7 @@ function handle(
     case "page-report":
       // The tab's address and not the sender's, which stays as it was when the document loaded.
       store.update(tab.id, (state) => applyReport(state, frameId, message, tab.url ?? null));
+      void rememberFlagged(message.changed, tab);
       return null;
     case "capture-tab":
       return captureTab(sender);

@@ -159,6 +159,8 @@ export const mediaReport = v.object({
   /** Videos: frames looked at so far. */
   frames: v.optional(v.number()),
   thumbnail: v.optional(thumbnail),
+  /** Of the file's bytes, hexadecimal; pictures that were read as files only. */
+  sha256: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
 });
 export type MediaReport = v.InferOutput<typeof mediaReport>;
 

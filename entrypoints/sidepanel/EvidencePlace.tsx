@@ -8,6 +8,7 @@ import { KeepInCase } from "../../components/cases/KeepInCase";
 import { EmptyState } from "../../components/EmptyState";
 import type { CasesDesk } from "../shared/cases/desk";
 import { EvidencePane } from "../shared/evidence/EvidencePane";
+import { bytesAtHand } from "../shared/evidence/medium-file";
 import type { EvidenceServices } from "../shared/evidence/request";
 import { openEvidenceServices } from "../shared/evidence/services";
 import { EvidenceDetail } from "./EvidenceDetail";
@@ -55,7 +56,11 @@ export function EvidencePlace({ store, desk, inspections, opened, pageUrl, onBac
                 <EvidencePane
                   request={request}
                   services={services()}
-                  onEvidence={(found) => void store.found(id, found)}
+                  onEvidence={(found) => {
+                    void store.found(id, found);
+                    // Where the history cannot be written, the cases say why.
+                    void desk.remember(found, { isPrivate }).catch(() => undefined);
+                  }}
                 />
               )}
               {evidence && isPrivate && (
@@ -68,7 +73,7 @@ export function EvidencePlace({ store, desk, inspections, opened, pageUrl, onBac
                 <KeepInCase
                   desk={desk}
                   evidence={evidence}
-                  original={request?.kind === "bytes" ? request.bytes : undefined}
+                  original={request ? bytesAtHand(request) : undefined}
                 />
               )}
             </EvidenceDetail>

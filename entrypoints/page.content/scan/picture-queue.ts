@@ -92,13 +92,15 @@ export class PictureQueue {
     this.listener.changed(job.subject);
   }
 
-  answered({ id, verdict, thumbnails }: PictureVerdict): void {
+  answered({ id, verdict, thumbnails, sha256 }: PictureVerdict): void {
     const job = this.inFlight.get(id);
     if (!job) return;
     this.finish(job);
     if (verdict.reason === "unreadable" && !job.fromPixels && canReadPixels(job.subject)) {
       this.waiting.set(id, { ...job, fromPixels: true, deadline: null });
     } else {
+      // The hash of pixels sent from the page would be nobody's file.
+      if (!job.fromPixels) job.subject.sha256 = sha256;
       this.settle(job, verdict, thumbnails);
     }
     this.pump();

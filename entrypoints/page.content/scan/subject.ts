@@ -12,6 +12,8 @@ export interface Subject extends DisplayedMedium {
   verdict: Verdict | null;
   /** `data:image/…` URLs, in the order of the verdict's faces. */
   thumbnails: string[];
+  /** SHA-256 of the file that was scanned, hexadecimal; pictures only. */
+  sha256: string | undefined;
   /** A person asked for it: it is scanned wherever the page is scrolled to. */
   asked: boolean;
   /** Scanned from the pixels shown: its file could not be fetched again. */
@@ -27,6 +29,7 @@ export function newSubject(medium: DisplayedMedium): Subject {
     status: "waiting",
     verdict: null,
     thumbnails: [],
+    sha256: undefined,
     asked: false,
     fromPixels: false,
     elements: new Set(),
@@ -54,7 +57,7 @@ export function shownUrl(url: string): string {
 }
 
 export function reportOf(subject: Subject): MediaReport {
-  const { id, kind, url, status, verdict, thumbnails } = subject;
+  const { id, kind, url, status, verdict, thumbnails, sha256 } = subject;
   const thumbnail = thumbnails[0];
   return {
     id,
@@ -68,6 +71,7 @@ export function reportOf(subject: Subject): MediaReport {
     ...(verdict?.detail ? { detail: verdict.detail.slice(0, 300) } : {}),
     ...(verdict?.frames ? { frames: verdict.frames.length } : {}),
     ...(thumbnail ? { thumbnail } : {}),
+    ...(sha256 ? { sha256 } : {}),
   };
 }
 

@@ -3,13 +3,14 @@
  * files that go out and come in. Components know it by its type alone.
  */
 import { browser } from "wxt/browser";
-import type { Case, CaseItem } from "../evidence/evidence";
+import type { Case, CaseItem, Evidence } from "../evidence/evidence";
 import { csvReport } from "../report/csv";
 import { reportFileName } from "../report/file-name";
 import { htmlReport } from "../report/html";
 import { jsonReport } from "../report/json";
 import { parseReport, type Report, ReportError, reportHead } from "../report/report";
 import { loadSettings, type Settings, saveSettings } from "../settings";
+import { briefOf } from "./brief";
 import { Database } from "./database";
 import { feedbackArchive } from "./feedback";
 import { HistoryStore } from "./history";
@@ -36,6 +37,8 @@ export interface CasesDesk {
    * @returns the archive, and why items with a call are not in it.
    */
   feedback(items: readonly CaseItem[]): Promise<{ file: MadeFile | null; leftOut: string[] }>;
+  /** Puts what somebody has checked into the history, unless it came from a private window. */
+  remember(evidence: Evidence, from: { isPrivate: boolean }): Promise<void>;
   /** Adds the cases of a JSON report. @throws CaseProblem with what is wrong with the file. */
   importReport(file: Blob): Promise<Case[]>;
   retention(): Promise<Settings["history"]>;
@@ -81,6 +84,11 @@ export function openCasesDesk(): CasesDesk {
       const { archive, leftOut } = await feedbackArchive(items, (id) => store.getOriginal(id));
       const name = `${reportFileName("feedback")}.zip`;
       return { file: archive && { name, content: archive }, leftOut };
+    },
+    async remember(evidence, { isPrivate }) {
+      const settings = await loadSettings();
+      const brief = briefOf(evidence);
+      await history.record(brief, "checked", { incognito: isPrivate, settings });
     },
     async importReport(file) {
       if (file.size > maxImportBytes) throw new CaseProblem("invalid", "The file is too large.");

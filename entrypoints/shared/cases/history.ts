@@ -20,6 +20,8 @@ export interface HistoryQuestion {
 
 /** Seen again on the same page within this time it is one entry, with the newest time and result. */
 const sameVisitMs = 12 * 60 * 60 * 1000;
+/** Within this time the same result again is not worth a write. */
+const sameResultMs = 60_000;
 const retainedDays: Record<Exclude<HistoryRetention, "forever">, number> = {
   off: 0,
   "7": 7,
@@ -51,6 +53,9 @@ export class HistoryStore {
     return this.#do(() =>
       this.#db.transaction("rw", this.#db.history, async () => {
         const before = await this.#sameVisit(kept, at);
+        // A video is reported again with every frame.
+        if (before && isSameResult(before, brief, why) && at - before.at < sameResultMs)
+          return true;
         // A new row, so that the order of keys stays the order of time.
         if (before) await this.#db.history.delete(before.id);
         const checked = why === "checked" || before?.why === "checked";
@@ -155,6 +160,10 @@ export class HistoryStore {
       throw problemOf(error);
     }
   }
+}
+
+function isSameResult(before: HistoryRow, brief: Brief, why: HistoryRow["why"]): boolean {
+  return before.brief.level === brief.level && (before.why === why || before.why === "checked");
 }
 
 function wordsOf({ name, pageTitle, url, pageUrl, sha256 }: Brief): string[] {
