@@ -161,7 +161,7 @@ function actionsOf({ assertions = [] }: Manifest): string[] {
     .filter(({ label }) => label.startsWith("c2pa.actions"))
     .flatMap(({ data }) => {
       const list = v.safeParse(v.object({ actions: v.array(v.unknown()) }), data);
-      return list.success ? list.output.actions : [];
+      return list.success ? list.output.actions.slice(0, maxActions) : [];
     })
     .flatMap((each) => {
       const parsed = v.safeParse(action, each);
