@@ -32,11 +32,16 @@ function besideTabs(windowId: number): Promise<void> {
 }
 
 /**
- * Opens the workbench for a tab in a tab of its own, for wide screens.
+ * Opens the workbench for a tab in a tab of its own, for wide screens; one that is open already
+ * comes to the front.
  *
  * @param takesRequest whether it stands in for the panel, and takes what was asked to be checked
  */
 export async function openInTab(tabId: number, takesRequest = false): Promise<void> {
   const query = `?tab=${tabId}${takesRequest ? "&request" : ""}`;
-  await browser.tabs.create({ url: browser.runtime.getURL(`/sidepanel.html${query}`) });
+  const url = browser.runtime.getURL(`/sidepanel.html${query}`);
+  const open = await browser.runtime.getContexts?.({ documentUrls: [url] });
+  const known = open?.find((context) => context.tabId >= 0)?.tabId;
+  if (known === undefined) await browser.tabs.create({ url });
+  else await browser.tabs.update(known, { active: true });
 }

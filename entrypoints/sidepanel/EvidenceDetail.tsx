@@ -57,7 +57,7 @@ export function EvidenceDetail({ inspection, isOpen, pageUrl, onBack, children }
         </p>
       )}
       {notice && <p class="detail-note">{notice}</p>}
-      {children}
+      <div class="detail-body">{children}</div>
     </section>
   );
 }
