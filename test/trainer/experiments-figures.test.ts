@@ -235,9 +235,7 @@ describe("the table", () => {
 
   it("says in Markdown how many seeds a figure has, and what is missing", async () => {
     const text = reportMarkdown(await tableReport(plan, table, "val"));
-    expect(text).toContain(
-      "| `student-alone` | student from ImageNet, labels only | 10 % | 0.250 ± 0.354 |",
-    );
+    expect(text).toContain("| `student-alone` | student, labels only | 10 % | 0.250 ± 0.354 |");
     expect(text).toMatch(/\| `full` \|.*\| 1\.000 \|.*\| 1 of 2 \|/);
     expect(text).toContain("| `full` | `student-alone` | 10 % | +0.500 (1 of 1) |");
     expect(text).toContain("−0.250 (0 of 1)");

@@ -7,7 +7,7 @@ export interface Arm {
   says: string;
   /** Which network the arm ends in. Teachers are the ceiling, not something to ship. */
   network: "student" | "teacher";
-  /** Whether momentum contrast comes before the labels; otherwise ImageNet's weights do. */
+  /** Whether momentum contrast comes before the labels; otherwise they begin at published weights. */
   pretrained: boolean;
   /** Students: whether they learn from a teacher, and whether it shows them unlabelled faces too. */
   distilled: false | "on all faces" | "on labelled faces";
@@ -16,7 +16,7 @@ export interface Arm {
 export const ARMS: readonly Arm[] = [
   {
     name: "student-alone",
-    says: "student from ImageNet, labels only",
+    says: "student, labels only",
     network: "student",
     pretrained: false,
     distilled: false,
@@ -30,7 +30,7 @@ export const ARMS: readonly Arm[] = [
   },
   {
     name: "+distillation",
-    says: "teacher from ImageNet, distilled",
+    says: "teacher without pretraining, distilled",
     network: "student",
     pretrained: false,
     distilled: "on all faces",
@@ -58,7 +58,7 @@ export const ARMS: readonly Arm[] = [
   },
   {
     name: "teacher-alone",
-    says: "the teacher from ImageNet itself",
+    says: "the teacher without pretraining itself",
     network: "teacher",
     pretrained: false,
     distilled: false,
