@@ -1,19 +1,16 @@
 // Starts tfjs on TensorFlow's native library. Import tfjs functions from "@tensorflow/tfjs-core";
 // this only registers and selects the backend.
 import { createRequire } from "node:module";
-import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
+import { explainDeviceFailure } from "./device-failure";
+import { restoreRemovedUtil } from "./removed-util";
 
 const require = createRequire(import.meta.url);
 
-/** What tfjs-node 4.22 still calls and Node 23 removed. */
-function restoreRemovedUtilFunctions(): void {
-  const removed: Record<string, (value: unknown) => boolean> = {
-    isNullOrUndefined: (value) => value === null || value === undefined,
-    isArray: Array.isArray,
-  };
-  for (const [name, test] of Object.entries(removed))
-    if (!(name in util)) Object.defineProperty(util, name, { value: test, configurable: true });
+/** The parts of tfjs-node's backend that matter here; they are not in its public types. */
+interface NodeBackend {
+  isUsingGpuDevice: boolean;
+  binding: Record<"executeOp" | "tensorDataSync", (...args: unknown[]) => unknown>;
 }
 
 /**
@@ -22,9 +19,10 @@ function restoreRemovedUtilFunctions(): void {
  * @throws Error telling to run `setup` if the native library is not there.
  */
 export async function startBackend(): Promise<void> {
-  // Shape checks of every op on every value cost time and change nothing.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  restoreRemovedUtilFunctions();
+  // Else the first process takes all of a GPU's memory, needed or not.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
+  restoreRemovedUtil();
   try {
     require("@tensorflow/tfjs-node-gpu");
   } catch (error) {
@@ -34,4 +32,23 @@ export async function startBackend(): Promise<void> {
   }
   await tf.setBackend("tensorflow");
   await tf.ready();
+  const backend = tf.backend() as unknown as NodeBackend;
+  if (backend.isUsingGpuDevice) backend.binding = explaining(backend.binding);
+}
+
+/** The binding with advice in the errors that a GPU causes. Its properties are read-only: a shadow. */
+export function explaining(binding: NodeBackend["binding"]): NodeBackend["binding"] {
+  const guarded =
+    (name: keyof typeof binding) =>
+    (...args: unknown[]) => {
+      try {
+        return binding[name](...args);
+      } catch (error) {
+        throw explainDeviceFailure(error as Error);
+      }
+    };
+  return Object.create(binding, {
+    executeOp: { value: guarded("executeOp") },
+    tensorDataSync: { value: guarded("tensorDataSync") },
+  });
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { cudaRequirements } from "../../trainer/setup/tensorflow";
 import { CheckpointError, readLegacyCheckpoint } from "../../trainer/weights/legacy-torch";
 
 /** Writes pickle opcodes: numbers are bytes, strings their ASCII text. */
@@ -76,19 +75,5 @@ describe("readLegacyCheckpoint", () => {
     expect(() => readLegacyCheckpoint(new Uint8Array([0x80, 2, 0x69]))).toThrow("opcode 0x69");
     expect(() => readLegacyCheckpoint(new Uint8Array(0))).toThrow(CheckpointError);
     expect(() => readLegacyCheckpoint(new Uint8Array(version))).toThrow("not a legacy");
-  });
-});
-
-describe("cudaRequirements", () => {
-  it("takes the CUDA packages out of a wheel's metadata", () => {
-    const metadata = [
-      "Requires-Dist: numpy (<2.0.0,>=1.23.5)",
-      "Requires-Dist: nvidia-cublas-cu12 (==12.2.5.6) ; extra == 'and-cuda'",
-      "Requires-Dist: nvidia-cudnn-cu12==8.9.4.25; extra == 'and-cuda'",
-    ].join("\n");
-    expect(cudaRequirements(metadata)).toEqual([
-      "nvidia-cublas-cu12==12.2.5.6",
-      "nvidia-cudnn-cu12==8.9.4.25",
-    ]);
   });
 });

