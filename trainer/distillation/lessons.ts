@@ -1,12 +1,13 @@
 // What teacher and student look at together: every face there is, labelled or not, and some of them
 // once more as pseudo-fakes, which is where the teacher has most to say.
 import { faceSquare, resampleSquare } from "../../model/student/crop";
-import { type PooledPicture, pixelsOf } from "../datasets/pictures";
+import type { PooledPicture } from "../datasets/pictures";
 import { EpochOrder } from "../moco/epoch-order";
 import { mirrored } from "../moco/views";
 import { Random } from "../random";
 import { type Augmentation, augmentFace, drawAugmentation } from "../synthesis/augment";
-import { asPixels, cutFace, type Face } from "../synthesis/face";
+import { donorFor, faceOf } from "../synthesis/donor";
+import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 
 export interface LessonRecipe {
@@ -59,24 +60,24 @@ export class LessonMaker {
     const random = Random.at(seed, index);
     for (let i = 0; i < faces; i++) {
       const picture = this.pictures[this.order.at(index * faces + i)] as PooledPicture;
-      const { label, video, box } = picture.row;
-      const face = cutFace(pixelsOf({ bytes: this.pool }, picture), box);
+      const { label, video } = picture.row;
+      const face = faceOf({ bytes: this.pool }, picture);
       const augmentation = drawAugmentation(random, video ? 0.5 : this.recipe.videoLike);
       const isKnown = label === "unlabelled" ? 0 : 1;
       await this.place(batch, i, face, augmentation, label === "fake" ? 1 : 0, isKnown);
       if (i >= blends) continue;
       // Of an unlabelled face the blend is surely manipulated. It is not counted as a label all the
       // same: without its untouched twin beside it, one label more would only tilt the prior.
-      const fake = this.pseudoFake(random, face);
+      const fake = this.pseudoFake(random, picture, face);
       await this.place(batch, faces + i, fake, augmentation, 1, isKnown);
     }
     return batch;
   }
 
-  private pseudoFake(random: Random, face: Face): Face {
+  private pseudoFake(random: Random, picture: PooledPicture, face: Face): Face {
     if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face).face;
-    const donor = random.pick(this.pictures);
-    return swapFace(random, face, pixelsOf({ bytes: this.pool }, donor), donor.row.box).face;
+    const draw = () => random.pick(this.pictures);
+    return swapFace(random, face, donorFor({ bytes: this.pool }, picture, draw)).face;
   }
 
   private async place(

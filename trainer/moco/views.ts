@@ -2,10 +2,11 @@
 // flips are what the features shall not see; blur and noise are left out, since features that ignore
 // them ignore the traces of manipulation too.
 import { faceSquare, resampleSquare, type Square } from "../../model/student/crop";
-import { type PooledPicture, pixelsOf } from "../datasets/pictures";
+import type { PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { type Augmentation, augmentFace, NO_AUGMENTATION } from "../synthesis/augment";
-import { asPixels, cutFace, type Face } from "../synthesis/face";
+import { faceOf } from "../synthesis/donor";
+import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend } from "../synthesis/pseudo-fake";
 import { EpochOrder } from "./epoch-order";
 
@@ -97,7 +98,7 @@ export class ViewMaker {
     const random = Random.at(seed, index);
     for (let i = 0; i < n; i++) {
       const picture = this.pictures[this.order.at(index * n + i)] as PooledPicture;
-      const face = cutFace(pixelsOf({ bytes: this.pool }, picture), picture.row.box);
+      const face = faceOf({ bytes: this.pool }, picture);
       const query = drawView(random, leastArea);
       const key = drawView(random, leastArea);
       batch.owners[i] = this.groups.get(picture.row.group) as number;

@@ -1,10 +1,9 @@
 // What the web does to pictures, applied to both classes after synthesis with the same parameters,
 // so that no step of it can become a cue.
 import sharp from "sharp";
-import { resampleSquare } from "../../model/student/crop";
 import type { Random } from "../random";
 import { addNoise, blurOrSharpen, shiftColour } from "./distort";
-import { asPixels, type Face } from "./face";
+import { type Face, resizedFace } from "./face";
 
 /** One draw of the web's doings; a pair of faces shares it. */
 export interface Augmentation {
@@ -82,10 +81,7 @@ export const NO_AUGMENTATION: Augmentation = {
 function reduce(face: Face, factor: number): Face {
   const size = Math.round(face.size / factor);
   if (size >= face.size || size < 80) return face;
-  const ratio = size / face.size;
-  const data = resampleSquare(asPixels(face), { x: 0, y: 0, size: face.size }, size);
-  const [x, y, w, h] = face.box;
-  return { data, size, box: [x * ratio, y * ratio, w * ratio, h * ratio] };
+  return resizedFace(face, size);
 }
 
 async function encode(face: Face, encoding: Augmentation["encodings"][number]): Promise<Face> {

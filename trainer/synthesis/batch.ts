@@ -1,10 +1,11 @@
 // Composes a training batch: every real crop with its own pseudo-fake, every labelled fake with a
 // real partner of the same medium, each pair under one and the same augmentation.
 import { faceSquare, resampleSquare } from "../../model/student/crop";
-import { type PooledPicture, pixelsOf } from "../datasets/pictures";
+import type { PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
-import { asPixels, cutFace, type Face } from "./face";
+import { donorFor, faceOf } from "./donor";
+import { asPixels, type Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
 
 export interface BatchRecipe {
@@ -37,6 +38,16 @@ export interface Batch {
 
 /** Fakes that are synthetic from edge to edge; of the others the manipulated region is unknown. */
 const WHOLLY_GENERATED = new Set(["stylegan1", "hatatori", "arc2face"]);
+
+/** How much of each pixel was replaced. */
+type FakeMask = Float32Array | "all" | "unknown";
+
+interface DrawnPair {
+  real: Face;
+  fake: Face;
+  mask: FakeMask;
+  augmentation: Augmentation;
+}
 
 /** Pictures by source, so that a draw can balance sources. */
 interface SourceIndex {
@@ -97,48 +108,47 @@ export class BatchMaker {
       maskKnown: new Float32Array(n),
     };
     const random = Random.at(seed, index);
-    let slot = 0;
-    for (let i = 0; i < pairs; i++, slot += 2) {
-      const picture = this.drawReal(random, random.chance(0.25));
-      const face = this.cut(picture);
-      const fake = this.pseudoFake(random, face);
-      const augmentation = this.augmentation(random, picture);
-      await this.place(batch, slot, face, augmentation, null, 0);
-      await this.place(batch, slot + 1, fake.face, augmentation, fake.mask, 1);
-    }
     const hasFakes = this.fake.photos.length + this.fake.videos.length > 0;
-    for (let i = 0; i < labelled; i++, slot += 2) {
-      if (!hasFakes) {
-        // Without labelled fakes the rest of the batch is pairs too.
-        const picture = this.drawReal(random, random.chance(0.25));
-        const face = this.cut(picture);
-        const fake = this.pseudoFake(random, face);
-        const augmentation = this.augmentation(random, picture);
-        await this.place(batch, slot, face, augmentation, null, 0);
-        await this.place(batch, slot + 1, fake.face, augmentation, fake.mask, 1);
-        continue;
-      }
-      const fake = this.drawFake(random);
-      const fromVideo = fake.row.video !== undefined;
-      // There are few real clips: half the partners of video frames are photos made video-like.
-      const partner = this.drawReal(random, fromVideo && random.chance(0.5), this.partners);
-      const augmentation = this.augmentation(random, fake);
-      const whole = WHOLLY_GENERATED.has(fake.row.source) ? ("all" as const) : ("unknown" as const);
-      await this.place(batch, slot, this.cut(partner), augmentation, null, 0);
-      await this.place(batch, slot + 1, this.cut(fake), augmentation, whole, 1);
+    // What is drawn is drawn in order; encoding, on other threads, goes on beside it.
+    const placed: Promise<void>[] = [];
+    for (let pair = 0; pair < pairs + labelled; pair++) {
+      // Without labelled fakes the rest of the batch is pairs too.
+      const { real, fake, mask, augmentation } =
+        pair < pairs || !hasFakes ? this.drawPair(random) : this.drawLabelled(random);
+      placed.push(this.place(batch, 2 * pair, real, augmentation, null, 0));
+      placed.push(this.place(batch, 2 * pair + 1, fake, augmentation, mask, 1));
     }
+    await Promise.all(placed);
     return batch;
   }
 
-  private cut(picture: PooledPicture): Face {
-    return cutFace(pixelsOf({ bytes: this.pool }, picture), picture.row.box);
+  /** A real face and its own pseudo-fake. */
+  private drawPair(random: Random): DrawnPair {
+    const picture = this.drawReal(random, random.chance(0.25));
+    const real = this.cut(picture);
+    const { face: fake, mask } = this.pseudoFake(random, picture, real);
+    return { real, fake, mask, augmentation: this.augmentation(random, picture) };
   }
 
-  private pseudoFake(random: Random, face: Face): PseudoFake {
+  /** A labelled fake and a real face of the same medium. */
+  private drawLabelled(random: Random): DrawnPair {
+    const picture = this.drawFake(random);
+    const fromVideo = picture.row.video !== undefined;
+    // There are few real clips: half the partners of video frames are photos made video-like.
+    const partner = this.drawReal(random, fromVideo && random.chance(0.5), this.partners);
+    const augmentation = this.augmentation(random, picture);
+    const mask = WHOLLY_GENERATED.has(picture.row.source) ? "all" : "unknown";
+    return { real: this.cut(partner), fake: this.cut(picture), mask, augmentation };
+  }
+
+  private cut(picture: PooledPicture): Face {
+    return faceOf({ bytes: this.pool }, picture);
+  }
+
+  private pseudoFake(random: Random, picture: PooledPicture, face: Face): PseudoFake {
     if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
-    const donor = this.drawReal(random, random.chance(0.2));
-    const pixels = pixelsOf({ bytes: this.pool }, donor);
-    return swapFace(random, face, pixels, donor.row.box);
+    const draw = () => this.drawReal(random, random.chance(0.2));
+    return swapFace(random, face, donorFor({ bytes: this.pool }, picture, draw));
   }
 
   private augmentation(random: Random, picture: PooledPicture): Augmentation {
@@ -162,7 +172,7 @@ export class BatchMaker {
     slot: number,
     face: Face,
     augmentation: Augmentation,
-    mask: Float32Array | "all" | "unknown" | null,
+    mask: FakeMask | null,
     label: 0 | 1,
   ): Promise<void> {
     const { inputSize, mapSize, cropMargin } = this.recipe;

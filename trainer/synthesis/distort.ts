@@ -3,23 +3,34 @@ import { resampleSquare } from "../../model/student/crop";
 import type { Random } from "../random";
 import { asPixels, type Face } from "./face";
 
+type Triple = [number, number, number];
+
 /** Gain and shift of each channel, contrast about mid-grey, and saturation. */
 export function shiftColour(random: Random, face: Face, strength: number): Face {
   const gains = [0, 1, 2].map(() => 1 + strength * random.uniform(-0.15, 0.15));
   const shifts = [0, 1, 2].map(() => strength * random.uniform(-20, 20));
   const contrast = 1 + strength * random.uniform(-0.2, 0.2);
   const saturation = 1 + strength * random.uniform(-0.4, 0.4);
+  // All of it is linear: what each channel takes of the three, and a shift.
+  const luma = [0.299, 0.587, 0.114];
+  const chroma = contrast * saturation;
+  const rows = [0, 1, 2].map((c) =>
+    luma.map((weight, k) => ((contrast - chroma) * weight + (c === k ? chroma : 0)) * gains[k]!),
+  );
+  const lumaShift = luma.reduce((sum, weight, k) => sum + weight * shifts[k]!, 0);
+  const offsets = shifts.map(
+    (shift) => (contrast - chroma) * lumaShift + chroma * shift + 128 * (1 - contrast),
+  );
+  const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = rows as [Triple, Triple, Triple];
+  const [dr, dg, db] = offsets as Triple;
   const data = new Uint8ClampedArray(face.data.length);
   for (let i = 0; i < data.length; i += 3) {
-    const r = face.data[i]! * gains[0]! + shifts[0]!;
-    const g = face.data[i + 1]! * gains[1]! + shifts[1]!;
-    const b = face.data[i + 2]! * gains[2]! + shifts[2]!;
-    const luma = 0.299 * r + 0.587 * g + 0.114 * b;
-    const base = (luma - 128) * contrast + 128;
-    const chroma = contrast * saturation;
-    data[i] = base + (r - luma) * chroma;
-    data[i + 1] = base + (g - luma) * chroma;
-    data[i + 2] = base + (b - luma) * chroma;
+    const r = face.data[i]!;
+    const g = face.data[i + 1]!;
+    const b = face.data[i + 2]!;
+    data[i] = rr * r + rg * g + rb * b + dr;
+    data[i + 1] = gr * r + gg * g + gb * b + dg;
+    data[i + 2] = br * r + bg * g + bb * b + db;
   }
   return { ...face, data };
 }

@@ -1,9 +1,8 @@
-// Blending masks without landmarks: outlines of a mean face placed in the detector's box, bent by a
-// smooth random field and blurred.
+// Blending masks: the hull of a part of the face by its landmarks, or without them the outline of a
+// mean face's part placed in the detector's box; bent by a smooth random field and blurred.
 import type { Random } from "../random";
 import type { Face } from "./face";
-
-type Point = readonly [x: number, y: number];
+import { type FaceRegion, hullOf, type Point, regionHull } from "./face-regions";
 
 /** Outlines in units of the detector's box: eyes lie near y 0.3, mouth near 0.72, chin near 1. */
 const OUTLINES = {
@@ -72,9 +71,9 @@ const OUTLINES = {
     [0.42, 0.63],
     [0.34, 0.56],
   ],
-} as const satisfies Record<string, readonly Point[]>;
+} as const satisfies Record<FaceRegion, readonly Point[]>;
 
-export type MaskFamily = keyof typeof OUTLINES | "convex";
+export type MaskFamily = FaceRegion | "convex";
 
 const FAMILY_WEIGHTS: readonly (readonly [MaskFamily, number])[] = [
   ["face", 4],
@@ -86,11 +85,30 @@ const FAMILY_WEIGHTS: readonly (readonly [MaskFamily, number])[] = [
   ["convex", 1.5],
 ];
 
+/** Height of each bending wave at most, in boxes. */
+const MAX_BEND = 0.06;
+
 /** Masks are drawn on a grid of this side and then enlarged. */
 const GRID = 80;
 
+/** The outline of a family, in units of the detector's box. */
+function outlineOf(random: Random, { landmarks, box }: Face, family: MaskFamily): readonly Point[] {
+  if (!landmarks) return family === "convex" ? ellipse(random) : OUTLINES[family];
+  const hull =
+    family === "convex"
+      ? hullOf(landmarks, randomPoints(random, landmarks.length / 2))
+      : regionHull(landmarks, family);
+  const [bx, by, bw, bh] = box;
+  return hull.map(([x, y]) => [(x - bx) / bw, (y - by) / bh] as const);
+}
+
+/** Enough that their hull is hardly ever a sliver. */
+function randomPoints(random: Random, of: number): number[] {
+  return Array.from({ length: 8 }, () => random.integer(of));
+}
+
 /** A random convex outline: points on an ellipse somewhere in the face. */
-function convexOutline(random: Random): Point[] {
+function ellipse(random: Random): Point[] {
   const cx = random.uniform(0.3, 0.7);
   const cy = random.uniform(0.25, 0.8);
   const rx = random.uniform(0.15, 0.4);
@@ -99,6 +117,19 @@ function convexOutline(random: Random): Point[] {
     const angle = ((i + random.uniform(-0.3, 0.3)) / 9) * 2 * Math.PI;
     return [cx + rx * Math.cos(angle), cy + ry * Math.sin(angle)] as const;
   });
+}
+
+/** How far from its middle a bent and stretched outline can reach, a direction. */
+function reachOf(outline: readonly Point[], middle: Point, stretch: number): Point {
+  const reach = (axis: 0 | 1) =>
+    stretch * Math.max(...outline.map((point) => Math.abs(point[axis] - middle[axis]))) +
+    2 * MAX_BEND;
+  return [reach(0), reach(1)];
+}
+
+function middleOf(outline: readonly Point[]): Point {
+  const sum = outline.reduce(([sx, sy], [x, y]) => [sx + x, sy + y] as const, [0, 0] as Point);
+  return [sum[0] / outline.length, sum[1] / outline.length];
 }
 
 function isInside(outline: readonly Point[], x: number, y: number): boolean {
@@ -111,39 +142,41 @@ function isInside(outline: readonly Point[], x: number, y: number): boolean {
   return inside;
 }
 
-/** Box blur of the grid, rows then columns. */
-function boxBlur(grid: Float32Array, radius: number): Float32Array {
+/** Box blur of a square, rows then columns; edges repeated. */
+export function boxBlur(square: Float32Array, size: number, radius: number): Float32Array {
+  if (radius === 0) return square;
+  const width = 2 * radius + 1;
   const pass = (from: Float32Array, along: number, across: number) => {
     const to = new Float32Array(from.length);
-    const width = 2 * radius + 1;
-    for (let line = 0; line < GRID; line++) {
+    for (let line = 0; line < size; line++) {
       const base = line * across;
       let sum = 0;
       for (let k = -radius; k <= radius; k++)
-        sum += from[base + Math.min(Math.max(k, 0), GRID - 1) * along]!;
-      for (let i = 0; i < GRID; i++) {
+        sum += from[base + Math.min(Math.max(k, 0), size - 1) * along]!;
+      for (let i = 0; i < size; i++) {
         to[base + i * along] = sum / width;
-        sum += from[base + Math.min(i + radius + 1, GRID - 1) * along]!;
+        sum += from[base + Math.min(i + radius + 1, size - 1) * along]!;
         sum -= from[base + Math.max(i - radius, 0) * along]!;
       }
     }
     return to;
   };
-  return pass(pass(grid, 1, GRID), GRID, 1);
+  return pass(pass(square, 1, size), size, 1);
 }
 
 /** Draws one mask, `size * size` values 0–1, for the face's own piece. */
 export function drawMask(random: Random, face: Face): { mask: Float32Array; family: MaskFamily } {
   const [family] = random.weighted(FAMILY_WEIGHTS, ([, weight]) => weight);
-  const outline = family === "convex" ? convexOutline(random) : OUTLINES[family];
+  const outline = outlineOf(random, face, family);
+  const middle = middleOf(outline);
   const [bx, by, bw, bh] = face.box;
 
-  // The bending field: two random plane waves a direction, up to 6 % of the box.
+  // The bending field: two random plane waves a direction.
   const waves = Array.from({ length: 4 }, () => ({
     fx: random.uniform(-1.5, 1.5),
     fy: random.uniform(-1.5, 1.5),
     phase: random.uniform(0, 2 * Math.PI),
-    size: random.uniform(0, 0.06),
+    size: random.uniform(0, MAX_BEND),
   }));
   const bend = (x: number, y: number, from: number) => {
     let sum = 0;
@@ -155,18 +188,20 @@ export function drawMask(random: Random, face: Face): { mask: Float32Array; fami
   };
   const stretch = random.uniform(0.88, 1.1);
   const cell = face.size / GRID;
-  let grid = new Float32Array(GRID * GRID);
+  const reach = reachOf(outline, middle, stretch);
+  const grid = new Float32Array(GRID * GRID);
   for (let gy = 0; gy < GRID; gy++)
     for (let gx = 0; gx < GRID; gx++) {
       const x = ((gx + 0.5) * cell - bx) / bw;
       const y = ((gy + 0.5) * cell - by) / bh;
-      const px = (x + bend(x, y, 0) - 0.5) / stretch + 0.5;
-      const py = (y + bend(x, y, 2) - 0.5) / stretch + 0.5;
+      if (Math.abs(x - middle[0]) > reach[0] || Math.abs(y - middle[1]) > reach[1]) continue;
+      const px = (x + bend(x, y, 0) - middle[0]) / stretch + middle[0];
+      const py = (y + bend(x, y, 2) - middle[1]) / stretch + middle[1];
       if (isInside(outline, px, py)) grid[gy * GRID + gx] = 1;
     }
   const radius = random.integer(5);
-  if (radius > 0) grid = boxBlur(boxBlur(grid, radius), radius) as Float32Array<ArrayBuffer>;
-  return { mask: enlarge(grid, face.size), family };
+  const blurred = boxBlur(boxBlur(grid, GRID, radius), GRID, radius);
+  return { mask: enlarge(blurred, face.size), family };
 }
 
 /** Bilinear enlargement of the grid. */

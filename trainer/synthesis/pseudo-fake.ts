@@ -1,10 +1,11 @@
 // Pseudo-fakes: a real face blended onto itself (Shiohara & Yamasaki 2022, self-blended images) or
 // another person's face blended in, so that only traces of manipulation separate the classes.
-import { type Box, type Pixels, resampleSquare } from "../../model/student/crop";
+import { resampleSquare } from "../../model/student/crop";
 import type { Random } from "../random";
 import { addNoise, blurOrSharpen, displace, dropResolution, shiftColour } from "./distort";
-import type { Face } from "./face";
-import { drawMask } from "./mask";
+import { asPixels, type Face, resizedFace } from "./face";
+import { boxBlur, drawMask } from "./mask";
+import { warpFace } from "./warp";
 
 export interface PseudoFake {
   face: Face;
@@ -31,10 +32,11 @@ function distortSide(random: Random, face: Face, most = 3): Face {
 }
 
 function blend(target: Face, source: Face, mask: Float32Array, ratio: number): PseudoFake {
-  const data = new Uint8ClampedArray(target.data.length);
+  const data = new Uint8ClampedArray(target.data);
   const applied = new Float32Array(mask.length);
   for (let p = 0, i = 0; p < mask.length; p++, i += 3) {
     const share = mask[p]! * ratio;
+    if (share === 0) continue;
     applied[p] = share;
     for (let c = i; c < i + 3; c++)
       data[c] = target.data[c]! + share * (source.data[c]! - target.data[c]!);
@@ -74,29 +76,71 @@ function colourUnder(data: Uint8ClampedArray, mask: Float32Array) {
   });
 }
 
-/** A donor's face in the place of this one, boxes aligned, colours brought over (Reinhard 2001). */
-export function swapFace(random: Random, face: Face, donor: Pixels, donorBox: Box): PseudoFake {
-  const scale = donorBox[2] / face.box[2];
-  const aligned = resampleSquare(
-    donor,
+/**
+ * A donor's face in the place of this one, colours brought over (Reinhard et al. 2001): warped onto
+ * the face's landmarks where both have them, laid over it by the boxes otherwise.
+ */
+export function swapFace(random: Random, face: Face, donor: Face): PseudoFake {
+  const { mask } = drawMask(random, face);
+  const swapped = warped(random, face, donor, mask) ?? laidOver(face, donor);
+  matchColours(random, swapped, face, mask);
+  let source: Face = { ...face, data: swapped };
+  if (random.chance(0.5)) source = distortSide(random, source);
+  return blend(face, source, mask, random.chance(0.7) ? 1 : random.uniform(0.6, 1));
+}
+
+/** A donor this much larger than the face would be sampled too sparsely. */
+const MOST_REDUCTION = 1.25;
+
+/** Null without landmarks. Takes out of the mask what the donor does not reach. */
+function warped(
+  random: Random,
+  face: Face,
+  donor: Face,
+  mask: Float32Array,
+): Uint8ClampedArray | null {
+  const { landmarks } = face;
+  if (!landmarks || !donor.landmarks) return null;
+  const ratio = donor.box[2] / face.box[2];
+  const fitting =
+    ratio > MOST_REDUCTION ? resizedFace(donor, Math.round(donor.size / ratio)) : donor;
+  const { data, covered } = warpFace(
+    { data: face.data, size: face.size, landmarks },
+    { pixels: asPixels(fitting), landmarks: fitting.landmarks ?? donor.landmarks },
+  );
+  // A seam that always followed the jaw as if cut with scissors would be learnt as the cue.
+  const ramp = face.size * random.uniform(0.005, 0.04);
+  const inside = boxBlur(Float32Array.from(covered), face.size, Math.round(ramp));
+  for (let p = 0; p < mask.length; p++) mask[p]! *= Math.max(0, 2 * inside[p]! - 1);
+  return data;
+}
+
+function laidOver(face: Face, donor: Face): Uint8ClampedArray {
+  const scale = donor.box[2] / face.box[2];
+  return resampleSquare(
+    asPixels(donor),
     {
-      x: donorBox[0] - face.box[0] * scale,
-      y: donorBox[1] - face.box[1] * scale,
+      x: donor.box[0] - face.box[0] * scale,
+      y: donor.box[1] - face.box[1] * scale,
       size: face.size * scale,
     },
     face.size,
   );
-  const { mask } = drawMask(random, face);
-  const from = colourUnder(aligned, mask);
+}
+
+function matchColours(
+  random: Random,
+  swapped: Uint8ClampedArray,
+  face: Face,
+  mask: Float32Array,
+): void {
+  const from = colourUnder(swapped, mask);
   const to = colourUnder(face.data, mask);
   const strength = random.uniform(0.6, 1);
   const gain = from.map((f, c) => 1 + strength * (to[c]!.deviation / f.deviation - 1));
-  for (let i = 0; i < aligned.length; i += 3)
+  for (let i = 0; i < swapped.length; i += 3)
     for (let c = 0; c < 3; c++) {
-      const centred = (aligned[i + c]! - from[c]!.mean) * gain[c]!;
-      aligned[i + c] = centred + from[c]!.mean + strength * (to[c]!.mean - from[c]!.mean);
+      const centred = (swapped[i + c]! - from[c]!.mean) * gain[c]!;
+      swapped[i + c] = centred + from[c]!.mean + strength * (to[c]!.mean - from[c]!.mean);
     }
-  let source: Face = { ...face, data: aligned };
-  if (random.chance(0.5)) source = distortSide(random, source);
-  return blend(face, source, mask, random.chance(0.7) ? 1 : random.uniform(0.6, 1));
 }
