@@ -112,7 +112,7 @@ async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<
 }
 
 /** The files of rows, loose or in shards; a shard is opened once. */
-class PictureFiles {
+export class PictureFiles {
   private readonly shards = new Map<string, Promise<FileHandle>>();
 
   constructor(private readonly folder: string) {}

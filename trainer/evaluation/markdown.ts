@@ -29,7 +29,7 @@ function withInterval({ value, low, high }: Interval, format: Format, ofBound: F
   return `${plain(value, format)}${hasInterval ? ` (${ofBound(low)}–${ofBound(high)})` : ""}`;
 }
 
-const number = (interval: Interval) => withInterval(interval, figure, bound);
+export const number = (interval: Interval) => withInterval(interval, figure, bound);
 const share = (interval: Interval) => withInterval(interval, percent, percentBound);
 
 /** Differences carry their sign, bounds too, so `to` stands between them. */

@@ -2,7 +2,6 @@
 // thresholds. Nothing here trains or chooses; run it on pictures that no choice has seen.
 import { join } from "node:path";
 import { loadStudent, type PackageFiles, type Student } from "../../model/package/student";
-import { readManifest } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
 import { blendFigures } from "../evaluation/blends";
 import { cropAll } from "../evaluation/crops";
@@ -15,6 +14,7 @@ import {
   videoFigures,
   withinFigures,
 } from "../evaluation/figures";
+import { labelledRows } from "../evaluation/labelled-rows";
 import { measureMapCost } from "../evaluation/map-cost";
 import { cornersOf, rank } from "../evaluation/ranking";
 import { reliability } from "../evaluation/reliability";
@@ -63,15 +63,7 @@ async function evaluateStudent(
   { data, split, resamples, seed, robustness, onProgress = () => {} }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { card } = student;
-  const manifest = (await readManifest(data)).filter(({ label }) => label !== "unlabelled");
-  const rows = manifest.filter((row) => row.split === split);
-  if (rows.length === 0) {
-    const splits = [...new Set(manifest.map((row) => row.split))].sort().join(", ");
-    throw new Error(
-      `the manifest in ${data} has no labelled split "${split}"; it has ${splits || "none"}`,
-    );
-  }
-
+  const rows = await labelledRows(data, split);
   const pool = await loadPictures(data, rows, (done) => onProgress("decode", done, rows.length));
   const crops = cropAll(pool, card.cropMargin, card.inputSize);
   const total = pool.pictures.length;
