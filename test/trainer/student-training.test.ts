@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures } from "../../trainer/datasets/pictures";
@@ -9,7 +8,6 @@ import { splitByGroup } from "../../trainer/datasets/split";
 import { auc } from "../../trainer/evaluation/auc";
 import { cropAll } from "../../trainer/evaluation/crops";
 import { randomParameters } from "../../trainer/network/initial";
-import { Random } from "../../trainer/random";
 import { calibrate } from "../../trainer/stages/calibrate";
 import { loadCheckpoint } from "../../trainer/stages/checkpoint";
 import { forwardLogits, quantise } from "../../trainer/stages/quantise";
@@ -19,59 +17,19 @@ import type { TeachSettings } from "../../trainer/stages/teach-settings";
 import { readTrainedStudent } from "../../trainer/stages/trained-student";
 import { BatchMaker } from "../../trainer/synthesis/batch";
 import { useNativeBackend } from "./native-backend";
+import { stripedData } from "./striped-data";
 import { TINY_SETTINGS } from "./tiny-settings";
 
 useNativeBackend();
 
-const pictureSize = 96;
 let folder = "";
 
-/** Blotches of colour; a "fake" has stripes over its middle. */
-async function drawPicture(random: Random, isFake: boolean): Promise<Buffer> {
-  const data = Buffer.alloc(pictureSize * pictureSize * 3);
-  const waves = [0, 1, 2].map(() => [
-    random.uniform(0.02, 0.1),
-    random.uniform(0.02, 0.1),
-    random.uniform(0, 6),
-  ]);
-  for (let y = 0; y < pictureSize; y++)
-    for (let x = 0; x < pictureSize; x++)
-      for (let c = 0; c < 3; c++) {
-        const [fx = 0, fy = 0, phase = 0] = waves[c] ?? [];
-        const inside = Math.abs(x - 48) < 22 && Math.abs(y - 48) < 22;
-        const stripes = isFake && inside ? (Math.floor(x / 3) % 2 ? 45 : -45) : 0;
-        data[(y * pictureSize + x) * 3 + c] =
-          128 + 60 * Math.sin(fx * x + fy * y + phase) + stripes;
-      }
-  return sharp(data, { raw: { width: pictureSize, height: pictureSize, channels: 3 } })
-    .jpeg({ quality: 95 })
-    .toBuffer();
-}
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "unmask-trainer-"));
-  const random = new Random(11);
-  const lines: string[] = [];
-  for (let i = 0; i < 64; i++) {
-    const label = i % 2 ? "fake" : "real";
-    const file = `${i}.jpg`;
-    await writeFile(join(folder, file), await drawPicture(random, label === "fake"));
-    const source = label === "fake" ? "striped" : "plain";
-    const box = [24, 24, 48, 48];
-    const row = {
-      file,
-      label,
-      split: "train",
-      source,
-      generator: source,
-      group: `g${i >> 2}`,
-      box,
-    };
-    lines.push(JSON.stringify(row));
-  }
+  folder = await stripedData({ train: 64 });
   await writeFile(join(folder, "broken.jpg"), "no picture");
-  lines.push(lines[0]!.replace("0.jpg", "broken.jpg"));
-  await writeFile(join(folder, "manifest.jsonl"), `${lines.join("\n")}\n`);
+  const manifest = join(folder, "manifest.jsonl");
+  const [first = ""] = (await readFile(manifest, "utf8")).split("\n");
+  await appendFile(manifest, `${first.replace("train-0.jpg", "broken.jpg")}\n`);
 }, 60_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -2,7 +2,6 @@
 // and a little of what the labels say.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import { Distiller, type DistilStep, type Teacher } from "../distillation/distiller";
 import type { LessonWorkerData } from "../distillation/lesson-worker";
@@ -13,6 +12,7 @@ import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import type { DistilSettings } from "./distil-settings";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import { type HeldOut, heldOutAucs, loadHeldOut, sayBroken } from "./held-out";
+import { stageRows } from "./rows";
 import { type DistilRecord, saveRunRecord } from "./run-record";
 import { distillingSides } from "./sides";
 import { type LogEntry, type StageHooks, trainSteps } from "./training-loop";
@@ -52,7 +52,7 @@ export type DistilLog = LogEntry<DistilStep, DistilLook>;
 export async function distil(job: DistilRun): Promise<Parameters | null> {
   const { settings, onMessage = () => {} } = job;
   const { architecture, cropMargin, seed } = settings;
-  const sides = distillingSides(await readManifest(job.data), settings);
+  const sides = distillingSides(await stageRows(job.data, onMessage), settings);
   const files = sides.lessons.map(({ file, label }) => `${label} ${file}`);
   const start = new Map([...prefixed("teacher/", job.teacher.parameters), ...job.initial]);
   const fingerprint = runFingerprint(settings, files, start);

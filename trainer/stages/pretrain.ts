@@ -1,7 +1,7 @@
 // Stage 1 of SCL-KD: momentum contrast on faces whose labels nobody reads. It ends in an encoder
 // whose features tell faces, and faces from their own pseudo-fakes, apart.
 import { mkdir } from "node:fs/promises";
-import { type FaceRow, readManifest } from "../datasets/manifest";
+import type { FaceRow } from "../datasets/manifest";
 import { loadPictures, type PicturePool } from "../datasets/pictures";
 import { cropAll } from "../evaluation/crops";
 import { loadMoCo, saveMoCo } from "../moco/checkpoint";
@@ -14,6 +14,7 @@ import { OrderedLoader } from "../synthesis/ordered-loader";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import { sayBroken } from "./held-out";
 import type { PretrainSettings } from "./pretrain-settings";
+import { stageRows } from "./rows";
 import {
   type PretrainRecord,
   type PublishedWeights,
@@ -52,7 +53,7 @@ export type PretrainLog = LogEntry<MoCoStep, { neighbourAccuracy: number }>;
  */
 export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
   const { settings, onMessage = () => {} } = job;
-  const sides = pretrainingSides(await readManifest(job.data), settings);
+  const sides = pretrainingSides(await stageRows(job.data, onMessage), settings);
   const files = sides.seen.map(({ file }) => file);
   const fingerprint = runFingerprint(settings, files, job.initial);
   await mkdir(job.run, { recursive: true });

@@ -3,7 +3,6 @@
 // it is supervised training, which is what the student alone is compared by.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import { auc } from "../evaluation/auc";
 import { meanLogitOfReals } from "../evaluation/by-source";
@@ -13,6 +12,7 @@ import { type BatchLoader, batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import { type HeldOut, heldOutAucs, loadHeldOut, sayBroken } from "./held-out";
+import { stageRows } from "./rows";
 import { saveRunRecord, type TeachRecord } from "./run-record";
 import { batchRecipe } from "./settings";
 import { type TrainingSides, teachingSides } from "./sides";
@@ -54,9 +54,9 @@ export type TeachLog = LogEntry<StepValues, TeachLook>;
  *   another run.
  */
 export async function teach(job: TeachRun): Promise<Parameters | null> {
-  const { settings } = job;
+  const { settings, onMessage = () => {} } = job;
   const { architecture, probe: probing, optimiser } = settings;
-  const sides = teachingSides(await readManifest(job.data), settings);
+  const sides = teachingSides(await stageRows(job.data, onMessage), settings);
   const files = sides.fit.map(({ file }) => file);
   const fingerprint = runFingerprint(settings, files, job.encoder);
   const probeFolder = join(job.run, "probe");

@@ -1,0 +1,161 @@
+// A whole run on a tiny fixture: it ends in a package that loads, goes on where it was interrupted to
+// the same bytes, and leaves alone what is finished.
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { unpackArchive } from "../../model/package/archive";
+import { loadStudent, PACKAGE_FILES } from "../../model/package/student";
+import { type Overrides, readConfig } from "../../trainer/config/read";
+import { readManifest } from "../../trainer/datasets/manifest";
+import { loadPictures } from "../../trainer/datasets/pictures";
+import { auc } from "../../trainer/evaluation/auc";
+import { cropAll } from "../../trainer/evaluation/crops";
+import { runFolders, studentFolder } from "../../trainer/run/folders";
+import { type Pipeline, runPipeline } from "../../trainer/run/pipeline";
+import { distilStage, superviseStage, teachStage } from "../../trainer/run/stages";
+import { useNativeBackend } from "./native-backend";
+import { stripedData } from "./striped-data";
+
+useNativeBackend();
+
+const FILE = new URL("../fixtures/tiny-run.yaml", import.meta.url).pathname;
+
+let data: string;
+beforeAll(async () => {
+  data = await stripedData({ train: 64, unlabelled: 16, val: 16 });
+});
+afterAll(() => rm(data, { recursive: true, force: true }));
+
+const runOf = (name: string) => join(data, "runs", name);
+
+interface Watched {
+  isDone: boolean;
+  /** Steps taken, by the number of steps of their stage. */
+  steps: number[];
+  messages: string[];
+}
+
+/** @param stopAt ends the run after so many steps of all stages. */
+async function run(name: string, overrides: Overrides = {}, stopAt?: number): Promise<Watched> {
+  const interrupt = new AbortController();
+  const watched: Watched = { isDone: false, steps: [], messages: [] };
+  const onMessage = (message: string) => watched.messages.push(message);
+  const pipeline: Pipeline = {
+    config: await readConfig(FILE, overrides),
+    data,
+    run: runOf(name),
+    date: "2026-01-01",
+    signal: interrupt.signal,
+    watch: () => ({
+      onStep: (step) => {
+        if (watched.steps.push(step) === stopAt) interrupt.abort();
+      },
+      onMessage,
+      stop: () => {},
+    }),
+    onMessage,
+    onPictures: () => {},
+  };
+  watched.isDone = await runPipeline(pipeline);
+  return watched;
+}
+
+const packageFile = (name: string, file: string) => readFile(join(runOf(name), "package", file));
+
+describe("a run", () => {
+  it("ends in a package that loads, has learnt, and says how", async () => {
+    const { isDone, messages } = await run("whole");
+    expect(isDone).toBe(true);
+    expect(messages.at(-1)).toContain(join(runOf("whole"), "package"));
+
+    const files = unpackArchive(await readFile(join(runOf("whole"), "package.unmask")));
+    for (const file of PACKAGE_FILES)
+      expect(Buffer.from(files.get(file) as Uint8Array)).toEqual(await packageFile("whole", file));
+    const student = await loadStudent(files);
+    const { card } = student;
+    const val = (await readManifest(data)).filter(({ split }) => split === "val");
+    const pool = await loadPictures(data, val);
+    const { logits } = await student.predict(cropAll(pool, card.cropMargin, card.inputSize));
+    student.dispose();
+    const side = (label: string) => logits.filter((_, i) => pool.pictures[i]?.row.label === label);
+    expect(auc(side("real"), side("fake"))).toBeGreaterThan(0.9);
+
+    expect(card.status).toBe("trained");
+    expect(card.training.recipe).toMatch(
+      /momentum contrast \(K 32, m 0.99, T 0.2\).* 6 steps of 8/,
+    );
+    expect(card.training.recipe).toMatch(/probe of 4 steps.*The student: distilled from random/);
+    expect(card.training.sources).toEqual([
+      { source: "striped", label: "fake", pictures: 24 },
+      { source: "plain", label: "real", pictures: 24 },
+    ]);
+    expect(card.metrics.map(({ split }) => split)).toContain("val");
+    expect(await readdir(join(runOf("whole"), "evaluation"))).toContain("report.md");
+    for (const stage of ["pretrain", "teacher", "student"])
+      expect((await readdir(join(runOf("whole"), stage))).join()).toContain("events.out.tfevents");
+  });
+
+  it("trains nothing the second time, and packs again only what has changed", async () => {
+    const before = await packageFile("whole", "card.json");
+    const again = await run("whole");
+    expect(again).toMatchObject({ isDone: true, steps: [] });
+    expect(again.messages.join("\n")).not.toContain("quantise");
+    expect(await packageFile("whole", "card.json")).toEqual(before);
+    const renamed = await run("whole", { "calibrate.name": "other" });
+    expect(renamed.steps).toEqual([]);
+    expect(JSON.parse((await packageFile("whole", "card.json")).toString()).name).toBe("other");
+  });
+
+  // Pretraining has 6 steps, the probe 4, fine-tuning 40.
+  it("ends in the same bytes when it was interrupted in each of its stages", async () => {
+    for (const stopAt of [4, 4, 20, 44]) {
+      const part = await run("parts", {}, stopAt);
+      expect(part.isDone).toBe(false);
+      expect(part.steps).toHaveLength(stopAt);
+    }
+    const rest = await run("parts");
+    expect(rest.isDone).toBe(true);
+    expect(rest.steps.length).toBe(6 + 4 + 40 + 40 - 4 - 4 - 20 - 44);
+    for (const file of ["model.json", "weights.bin"])
+      expect(await packageFile("parts", file)).toEqual(await packageFile("whole", file));
+  });
+
+  it("refuses a folder whose run had other settings, and says what to do", async () => {
+    await expect(run("whole", { "pretrain.T": 0.1 })).rejects.toThrow("choose another --run");
+    await expect(run("whole", { "network.teacher": { blocks: 2 } })).rejects.toThrow();
+  });
+});
+
+describe("a single stage", () => {
+  const job = async (name: string, overrides: Overrides = {}) => ({
+    config: await readConfig(FILE, overrides),
+    data,
+    folders: runFolders(runOf(name)),
+  });
+
+  it("names the stage before it that is missing or not finished", async () => {
+    await expect(teachStage(await job("empty"))).rejects.toThrow(
+      `${join(runOf("empty"), "pretrain")} holds no run of \`pretrain\``,
+    );
+    await expect(distilStage(await job("empty"))).rejects.toThrow("holds no run of");
+    await expect(studentFolder(runOf("empty"))).rejects.toThrow("holds no student");
+    await run("begun", {}, 3);
+    await expect(teachStage(await job("begun"))).rejects.toThrow("step 3 of 6; finish it first");
+  });
+
+  it("distils from any trained network, and refuses one that sees other crops", async () => {
+    const overrides = { "teach.initial": "random", "distil.steps": 4, "supervise.steps": 2 };
+    const messages: string[] = [];
+    const onMessage = (message: string) => messages.push(message);
+    await superviseStage(await job("alone", overrides));
+    const alone = runFolders(runOf("alone")).supervised;
+    expect(
+      await distilStage({ ...(await job("alone", overrides)), onMessage }, alone),
+    ).toBeTruthy();
+    expect(messages.join()).not.toContain("warning");
+    await distilStage({ ...(await job("other", { ...overrides, seed: 2 })), onMessage }, alone);
+    expect(messages.join()).toContain("warning: the run in");
+    const wide = await job("wide", { ...overrides, "data.cropMargin": 1.6 });
+    await expect(distilStage(wide, alone)).rejects.toThrow("crops of margin 1.3");
+  });
+});
