@@ -6,6 +6,7 @@
 import type { Region } from "../../shared/messages";
 import type { Rect } from "../badges/geometry";
 import { Layer } from "../badges/layer";
+import { activeElement } from "../document-access";
 import { RegionOverlay } from "./region-overlay";
 
 /** One overlay a page: a second request calls the first one off. */
@@ -23,6 +24,7 @@ export async function selectRegion(pageSignal: AbortSignal): Promise<Region | nu
   current = over;
   const signal = AbortSignal.any([over.signal, pageSignal]);
   const layer = new Layer(signal);
+  const focused = activeElement();
   const frame = await new Promise<Rect | null>((resolve) => {
     signal.addEventListener("abort", () => resolve(null));
     const overlay = new RegionOverlay(resolve);
@@ -34,16 +36,21 @@ export async function selectRegion(pageSignal: AbortSignal): Promise<Region | nu
   // Takes the layer out of the page.
   over.abort();
   if (current === over) current = null;
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   if (!frame) return null;
   await painted();
   return inCapture(frame);
 }
 
+/** A hidden page draws no frames; what is captured then is refused anyway. */
+const paintDeadlineMs = 500;
+
 /** Two frames: the first one draws the page without the overlay, the second one follows it. */
 function painted(): Promise<void> {
-  return new Promise((resolve) =>
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve())),
-  );
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+    setTimeout(resolve, paintDeadlineMs);
+  });
 }
 
 /** From the layout viewport to what is seen of it, where the page is pinched larger. */
