@@ -186,7 +186,9 @@ class Planner {
       ? this.distil(arm, variant)
       : this.labels(arm.network, arm.pretrained, variant);
     const score = this.score(trained, null).id;
-    const final = this.finalSplit === null ? null : this.score(trained, this.finalSplit).id;
+    // Leaving out is a question to the data that were left out, not to the final split.
+    const isFinal = this.finalSplit !== null && !leftOut;
+    const final = isFinal ? this.score(trained, this.finalSplit).id : null;
     this.jobs.push({ name, arm: arm.name, fraction, seed, leftOut, score, final });
   }
 

@@ -84,31 +84,26 @@ export async function tableReport(
   const measured: Measured[] = [];
   const missing: string[] = [];
   for (const job of plan.jobs) {
-    const parts = [job.score, ...(job.final ? [job.final] : [])];
-    const done = await Promise.all(parts.map((id) => isDone(table, id)));
-    if (!done.every(Boolean)) missing.push(job.name);
-    if (done[0]) measured.push(await measure(job, table, done[1] ?? false));
+    const isScored = await isDone(table, job.score);
+    const isFinalScored = job.final !== null && (await isDone(table, job.final));
+    if (!isScored || (job.final !== null && !isFinalScored)) missing.push(job.name);
+    if (isScored) measured.push(await measure(job, table, isFinalScored));
   }
-  const leftOut = leftOutRows(plan, measured);
-  const side = (measuredOn: string, figures: (one: Measured) => Figures | null) => {
-    const arms = measured.filter(({ job }) => !job.leftOut);
-    return sideOf(plan, measuredOn, arms, figures);
-  };
   return {
-    heldOut: side("held-out groups", ({ heldOut }) => heldOut),
-    final: finalSplit === null ? null : side(finalSplit, ({ final }) => final),
-    leftOut,
+    heldOut: sideOf(plan, "held-out groups", measured, ({ heldOut }) => heldOut),
+    final: finalSplit === null ? null : sideOf(plan, finalSplit, measured, ({ final }) => final),
+    leftOut: leftOutRows(plan, measured),
     missing,
     omitted: plan.omitted,
   };
 }
 
-async function measure(job: Job, table: string, isFinalDone: boolean): Promise<Measured> {
+async function measure(job: Job, table: string, isFinalScored: boolean): Promise<Measured> {
   const scores = await readScores(stepFolder(table, job.score));
   const of = (side: string) => scores.filter((picture) => picture.side === side);
   const heldOut = of("held-out");
   const threshold = heldOutThreshold(heldOut);
-  const final = job.final && isFinalDone ? await readScores(stepFolder(table, job.final)) : null;
+  const final = job.final && isFinalScored ? await readScores(stepFolder(table, job.final)) : null;
   return {
     job,
     heldOut: figuresOf(heldOut, threshold),
@@ -136,77 +131,86 @@ function figuresOfLeftOut(
   return { ...figuresOf([...reals, ...fakes], threshold), falseAlarms };
 }
 
+/** Figures of one arm and fraction, by seed; seeds that are not done are not there. */
+type FiguresBySeed = ReadonlyMap<number, Figures>;
+
 function sideOf(
   plan: Plan,
   measuredOn: string,
   measured: readonly Measured[],
-  figures: (one: Measured) => Figures | null,
+  figuresOn: (one: Measured) => Figures | null,
 ): Side {
   const jobs = plan.jobs.filter(({ leftOut }) => !leftOut);
   const fractions = [...new Set(jobs.map(({ fraction }) => fraction))];
-  const bySeed = (arm: string, fraction: number, value: (of: Figures) => number | undefined) =>
+  const seedsOf = (arm: string, fraction: number) =>
+    jobs.filter((job) => job.arm === arm && job.fraction === fraction).length;
+  const figures = (arm: string, fraction: number): FiguresBySeed =>
     new Map(
-      measured
-        .filter(({ job }) => job.arm === arm && job.fraction === fraction)
-        .map((one) => {
-          const of = figures(one);
-          return [one.job.seed, (of && value(of)) ?? Number.NaN] as const;
-        }),
+      measured.flatMap((one) => {
+        const { job } = one;
+        const isWanted = job.arm === arm && job.fraction === fraction && !job.leftOut;
+        const of = isWanted ? figuresOn(one) : null;
+        return of ? [[job.seed, of] as const] : [];
+      }),
     );
-  const arms: ArmRow[] = [];
-  const contrasts: ContrastRow[] = [];
-  for (const fraction of fractions) {
-    for (const { name, says } of ARMS) {
-      const seeds = jobs.filter((job) => job.arm === name && job.fraction === fraction).length;
-      if (seeds === 0) continue;
-      const over = (value: (of: Figures) => number | undefined) =>
-        summarise(bySeed(name, fraction, value).values());
-      const known = measured
-        .filter(({ job }) => job.arm === name && job.fraction === fraction)
-        .map(figures);
-      const each = (
-        keysOf: (of: Figures) => object,
-        value: (of: Figures, key: string) => number | undefined,
-      ) => {
-        const keys = new Set(known.flatMap((of) => (of ? Object.keys(keysOf(of)) : [])));
-        return Object.fromEntries(
-          [...keys].sort().map((key) => [key, over((of) => value(of, key))]),
-        );
-      };
-      arms.push({
+  return {
+    measuredOn,
+    arms: fractions.flatMap((fraction) =>
+      ARMS.filter(({ name }) => seedsOf(name, fraction) > 0).map(({ name, says }) => ({
         arm: name,
         says,
         fraction,
-        seeds,
-        auc: over(({ auc }) => auc),
-        generatorMean: over(({ generatorMean }) => generatorMean),
-        found: over(({ found }) => found),
-        falseAlarms: over(({ falseAlarms }) => falseAlarms),
-        generators: each(
-          ({ generators }) => generators,
-          ({ generators }, key) => generators[key]?.sameMedium,
-        ),
-        falseAlarmsBySource: each(
-          ({ falseAlarmsBySource }) => falseAlarmsBySource,
-          ({ falseAlarmsBySource }, key) => falseAlarmsBySource[key],
-        ),
-      });
-    }
-    for (const [arm, against] of CONTRASTS) {
-      const has = (name: string) => jobs.some((job) => job.arm === name);
-      if (!has(arm) || !has(against)) continue;
-      const compare = (value: (of: Figures) => number) =>
-        pairedDifference(bySeed(arm, fraction, value), bySeed(against, fraction, value));
-      contrasts.push({
-        arm,
-        against,
-        fraction,
-        auc: compare(({ auc }) => auc),
-        generatorMean: compare(({ generatorMean }) => generatorMean),
-      });
-    }
-  }
-  return { measuredOn, arms, contrasts };
+        seeds: seedsOf(name, fraction),
+        ...armFigures(figures(name, fraction)),
+      })),
+    ),
+    contrasts: fractions.flatMap((fraction) =>
+      CONTRASTS.filter((arms) => arms.every((arm) => seedsOf(arm, fraction) > 0)).map(
+        ([arm, against]) => {
+          const [first, second] = [figures(arm, fraction), figures(against, fraction)];
+          const compare = (value: (of: Figures) => number) =>
+            pairedDifference(bySeed(first, value), bySeed(second, value));
+          return {
+            arm,
+            against,
+            fraction,
+            auc: compare(({ auc }) => auc),
+            generatorMean: compare(({ generatorMean }) => generatorMean),
+          };
+        },
+      ),
+    ),
+  };
+}
+
+function armFigures(of: FiguresBySeed): Omit<ArmRow, "arm" | "says" | "fraction" | "seeds"> {
+  const over = (value: (of: Figures) => number | undefined) =>
+    summarise(bySeed(of, value).values());
+  const each = (
+    keysOf: (of: Figures) => object,
+    value: (of: Figures, key: string) => number | undefined,
+  ) => {
+    const keys = new Set([...of.values()].flatMap((figures) => Object.keys(keysOf(figures))));
+    return Object.fromEntries([...keys].sort().map((key) => [key, over((one) => value(one, key))]));
+  };
+  return {
+    auc: over(({ auc }) => auc),
+    generatorMean: over(({ generatorMean }) => generatorMean),
+    found: over(({ found }) => found),
+    falseAlarms: over(({ falseAlarms }) => falseAlarms),
+    generators: each(
+      ({ generators }) => generators,
+      ({ generators }, key) => generators[key]?.sameMedium,
+    ),
+    falseAlarmsBySource: each(
+      ({ falseAlarmsBySource }) => falseAlarmsBySource,
+      ({ falseAlarmsBySource }, key) => falseAlarmsBySource[key],
+    ),
+  };
+}
+
+function bySeed(of: FiguresBySeed, value: (of: Figures) => number | undefined): BySeed {
+  return new Map([...of].map(([seed, figures]) => [seed, value(figures) ?? Number.NaN]));
 }
 
 function leftOutRows(plan: Plan, measured: readonly Measured[]): LeftOutRow[] {
@@ -216,40 +220,42 @@ function leftOutRows(plan: Plan, measured: readonly Measured[]): LeftOutRow[] {
     const key = `${job.leftOut.by} ${job.leftOut.value}`;
     rows.set(key, [...(rows.get(key) ?? []), job]);
   }
-  return [...rows.values()].map((jobs) => {
-    const [{ arm, fraction, leftOut: name }] = jobs as [Job];
-    const { by, value } = name as NonNullable<Job["leftOut"]>;
-    const done = measured.filter(({ job }) => jobs.includes(job));
-    const over = (figure: (of: Figures) => number | undefined): BySeed =>
-      new Map(
-        done.map(({ job, leftOut }) => [job.seed, (leftOut && figure(leftOut)) ?? Number.NaN]),
-      );
-    const unseen = over(({ generators }) => generators[value]?.sameMedium);
-    const seen: BySeed = new Map(
-      measured
-        .filter(({ job }) => job.arm === arm && job.fraction === fraction && !job.leftOut)
-        .map(({ job, heldOut }) => [job.seed, whenTrainedOn(heldOut, by, value)]),
-    );
-    const [first] = done;
-    return {
-      by,
-      value,
-      arm,
-      fraction,
-      seeds: jobs.length,
-      pictures: first?.leftOut?.fakes ?? 0,
-      groups: first?.leftOut?.generators[value]?.groups ?? 0,
-      sameMedium: summarise(unseen.values()),
-      allReals: summarise(over(({ auc }) => auc).values()),
-      found: summarise(over(({ found }) => found).values()),
-      whenTrainedOn: summarise(seen.values()),
-      difference: pairedDifference(unseen, seen),
-      falseAlarms: summarise(over(({ falseAlarms }) => falseAlarms).values()),
-    };
-  });
+  return [...rows.values()].map((jobs) => leftOutRow(jobs, measured));
 }
 
-function whenTrainedOn(of: Figures, by: LeaveOutBy, value: string): number {
-  const own = by === "generator" ? of.generators[value] : of.sources[value];
-  return own?.sameMedium ?? Number.NaN;
+/** @param jobs of one value that was left out: one for every seed. */
+function leftOutRow(jobs: readonly Job[], measured: readonly Measured[]): LeftOutRow {
+  const [{ arm, fraction, leftOut: name }] = jobs as [Job];
+  const { by, value } = name as NonNullable<Job["leftOut"]>;
+  const own: FiguresBySeed = new Map(
+    measured.flatMap(({ job, leftOut }) =>
+      leftOut && jobs.includes(job) ? [[job.seed, leftOut] as const] : [],
+    ),
+  );
+  const whole: FiguresBySeed = new Map(
+    measured
+      .filter(({ job }) => job.arm === arm && job.fraction === fraction && !job.leftOut)
+      .map(({ job, heldOut }) => [job.seed, heldOut]),
+  );
+  const unseen = bySeed(own, ({ generators }) => generators[value]?.sameMedium);
+  const seen = bySeed(whole, ({ generators, sources }) =>
+    by === "generator" ? generators[value]?.sameMedium : sources[value]?.sameMedium,
+  );
+  const over = (figure: (of: Figures) => number) => summarise(bySeed(own, figure).values());
+  const [first] = own.values();
+  return {
+    by,
+    value,
+    arm,
+    fraction,
+    seeds: jobs.length,
+    pictures: first?.fakes ?? 0,
+    groups: first?.generators[value]?.groups ?? 0,
+    sameMedium: summarise(unseen.values()),
+    allReals: over(({ auc }) => auc),
+    found: over(({ found }) => found),
+    whenTrainedOn: summarise(seen.values()),
+    difference: pairedDifference(unseen, seen),
+    falseAlarms: over(({ falseAlarms }) => falseAlarms),
+  };
 }
