@@ -13,10 +13,15 @@ import { launchBrowser as launchRealBrowser } from "./browser";
 
 export interface ScanBrowserOptions {
   extensionDir: string;
-  /** Absolute paths. */
-  paths: string[];
+  /**
+   * Absolute paths; for a medium that has to be fetched first, what fetches it and gives its path, or
+   * rejects with the reason why it cannot be had. Called again after a browser has died.
+   */
+  paths: (string | (() => Promise<string>))[];
   jobs: number;
   backend: BackendName | undefined;
+  /** Gathers what a report holds, not scores alone. */
+  evidence?: boolean;
   signal: AbortSignal;
   /** Once for each browser that came up. */
   onReady(description: DetectorDescription): void;
@@ -103,7 +108,7 @@ class Round {
   }
 
   async run(): Promise<void> {
-    const { extensionDir, jobs, backend, signal } = this.#options;
+    const { extensionDir, jobs, backend, evidence, signal } = this.#options;
     const launchBrowser = this.#options.launchBrowser ?? launchRealBrowser;
     const workers = Math.min(jobs, this.#indices.length);
     const browser = await launchBrowser({ extensionDir, graphics: "any" }).catch((error) => {
@@ -119,7 +124,11 @@ class Round {
       page.on("crash", lost).on("close", lost);
       browser.context.on("close", lost);
       await page.exposeFunction(bridgeName, (message: BridgeMessage) => this.#hear(message));
-      const query = new URLSearchParams({ workers: `${workers}`, ...(backend && { backend }) });
+      const query = new URLSearchParams({
+        workers: `${workers}`,
+        ...(backend && { backend }),
+        ...(evidence && { evidence: "" }),
+      });
       await page.goto(browser.extensionUrl(`scan.html?${query}`));
       const field = page.locator("#files");
       while (!this.#failure && this.answered.size < this.#indices.length) {
@@ -148,19 +157,20 @@ class Round {
   /** Playwright refuses a whole bunch for one file that has gone in the meantime. */
   async #hand(field: Locator, bunch: number[]): Promise<void> {
     this.#handed += bunch.length;
+    const found = await Promise.all(
+      bunch.map((index) => readablePath(this.#options.paths[index] ?? "")),
+    );
+    // Fetching may have taken long, and the page had nothing to say meanwhile.
+    this.#lastHeard = Date.now();
     const paths: string[] = [];
-    for (const index of bunch) {
-      const path = this.#options.paths[index] ?? "";
-      const readable = await access(path, constants.R_OK).then(
-        () => true,
-        () => false,
-      );
-      if (readable) {
+    for (const [i, index] of bunch.entries()) {
+      const { path, problem } = found[i] ?? {};
+      if (path !== undefined) {
         this.#byId.push(index);
         paths.push(path);
       } else {
         this.answered.add(index);
-        this.#options.onLost(index, "the file is no longer there");
+        this.#options.onLost(index, problem ?? "the file is no longer there");
       }
     }
     if (paths.length > 0) await field.setInputFiles(paths);
@@ -198,4 +208,19 @@ class Round {
     this.#failure ??= failure;
     this.#wake();
   }
+}
+
+async function readablePath(
+  given: string | (() => Promise<string>),
+): Promise<{ path?: string; problem?: string }> {
+  if (typeof given !== "string") {
+    return given().then(
+      (path) => ({ path }),
+      (error: unknown) => ({ problem: (error as Error).message }),
+    );
+  }
+  return access(given, constants.R_OK).then(
+    () => ({ path: given }),
+    () => ({ problem: "the file is no longer there" }),
+  );
 }

@@ -1,6 +1,7 @@
 /** The shape of `scan --json`: one element a file. Researchers' scripts read it: keep it stable. */
 import type { MediaKind } from "../components/words";
 import type { Scanned } from "../entrypoints/scan/scanner";
+import type { Evidence } from "../entrypoints/shared/evidence/evidence";
 import type { Abstention, Box, FaceResult, Level } from "../model/verdict/verdict";
 import type { FoundFile } from "./find-media";
 
@@ -55,6 +56,13 @@ export function resultOf(found: FoundFile, { kind, verdict, error }: Scanned): S
     model: verdict.model || null,
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** Of a medium that an earlier run has looked at. */
+export function resultOfEvidence(found: FoundFile, { kind, verdict }: Evidence): ScanResult {
+  const unread = verdict.reason === "unreadable" || verdict.reason === "not-scanned";
+  const error = unread ? (verdict.detail ?? "it could not be read") : undefined;
+  return resultOf(found, { kind, verdict, ...(error && { error }) });
 }
 
 /** For a file that no detector has seen. */

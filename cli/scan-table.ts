@@ -18,7 +18,7 @@ export function scanTable(results: ScanResult[]): string {
 }
 
 /** A file's name may hold codes that a terminal would obey. */
-const printable = (text: string) => text.replace(/\p{Cc}/gu, "�");
+export const printable = (text: string) => text.replace(/\p{Cc}/gu, "�");
 
 function seen({ kind, faces, frames, reason }: ScanResult): string {
   if (reason === "unreadable") return "";

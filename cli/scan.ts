@@ -1,15 +1,18 @@
-/** `npm run scan -- [--json] PATH…`: the extension's own detector over local files and folders. */
+/** `npm run scan`: the extension's own detector over local files, folders and listed addresses. */
 import { availableParallelism } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { counted } from "../components/words";
-import type { DetectorDescription } from "../model/detector/types";
 import { ensureExtension } from "./build-extension";
-import { type FoundFile, findMedia } from "./find-media";
-import { showProgress } from "./progress";
-import { ScanFailure, scanInBrowser } from "./scan-browser";
+import { ReportRun } from "./report-run";
+import { JournalError } from "./scan-journal";
 import { parseScanOptions, type ScanOptions, scanUsage, UsageError } from "./scan-options";
-import { resultOf, type ScanResult, unreadResult } from "./scan-result";
+import { reportFiles } from "./scan-report";
+import type { ScanResult } from "./scan-result";
+import { ScanRun } from "./scan-run";
 import { scanTable, summary } from "./scan-table";
+import { findTargets } from "./scan-target";
 import { stopOnSignal } from "./stop-on-signal";
+import { verifyReport } from "./verify";
 
 /** Each worker holds its own models and pictures, a few hundred megabytes. */
 const mostJobsUnasked = 12;
@@ -22,29 +25,52 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: string[]): Promise<number> {
-  let options: ScanOptions;
   try {
-    options = parseScanOptions(argv);
+    const options = parseScanOptions(argv);
+    if (options.help) {
+      process.stdout.write(scanUsage);
+      return 0;
+    }
+    // npm runs scripts in the project's folder and says here where the person was.
+    const base = process.env.INIT_CWD ?? process.cwd();
+    if (options.verify !== undefined) {
+      const { paths, json, verify, backend } = options;
+      const jobs = jobsOf(options);
+      return await verifyReport({ paths, json, backend, jobs, report: verify, base, say });
+    }
+    return await scan(options, base);
   } catch (error) {
+    if (error instanceof JournalError) {
+      say(error.message);
+      return 2;
+    }
     if (!(error instanceof UsageError)) throw error;
     say(`${error.message}\n\n${scanUsage}`);
     return 2;
   }
-  if (options.help) {
-    process.stdout.write(scanUsage);
-    return 0;
-  }
-  return scan(options);
 }
 
-async function scan(options: ScanOptions): Promise<number> {
-  // npm runs scripts in the project's folder and says here where the person was.
-  const base = process.env.INIT_CWD ?? process.cwd();
-  const { files, skipped } = await findMedia(options.paths, base);
+function jobsOf({ jobs }: ScanOptions): number {
+  return jobs ?? Math.min(availableParallelism(), mostJobsUnasked);
+}
+
+async function scan(options: ScanOptions, base: string): Promise<number> {
+  const { targets, skipped } = await findTargets(options.paths, options.urls, base);
   const signal = stopOnSignal();
   const started = Date.now();
-  const { results, failure } = await scanFiles(files, options, signal);
+  const folder = options.report === undefined ? null : resolve(base, options.report);
+  const extensionDir = targets.length > 0 || folder ? await ensureExtension(say) : "";
+  const title = `Scan of ${titleOf(options)}`.slice(0, 200);
+  const report =
+    folder === null ? null : await ReportRun.open(folder, title, options.resume, extensionDir);
+  const jobs = jobsOf(options);
+  const run = new ScanRun({ ...options, jobs, extensionDir, report, signal, say });
+  const { results, failure } = await run.run(targets);
 
+  if (folder && report) {
+    await report.finish(targets);
+    say(`Report: ${reportFiles.map((name) => join(options.report ?? "", name)).join(", ")}`);
+  }
   print(results, options.json);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   say(`${summary(results, skipped)} ${seconds} s.`);
@@ -53,67 +79,13 @@ async function scan(options: ScanOptions): Promise<number> {
     return 1;
   }
   if (!signal.aborted) return 0;
-  say(`Stopped: ${counted(files.length - results.length, "file")} not scanned.`);
+  const goOn = report ? " Add --resume to go on." : "";
+  say(`Stopped: ${counted(targets.length - results.length, "file")} not scanned.${goOn}`);
   return 130;
 }
 
-/** Results in the order of `files`; those that a stopped run has not come to are left out. */
-async function scanFiles(files: FoundFile[], options: ScanOptions, signal: AbortSignal) {
-  const results = files.map((file) => (file.error ? unreadResult(file, file.error, null) : null));
-  const readable = [...files.entries()].filter(([, { error }]) => error === undefined);
-  const failure =
-    readable.length > 0 ? await scanReadable(readable, results, options, signal) : null;
-  return { results: results.filter((result) => result !== null), failure };
-}
-
-/**
- * Puts the results of `readable` into their places.
- *
- * @returns why the scanner itself failed, or null. Every file has a result then all the same: a
- *   script need not guess which are missing.
- */
-async function scanReadable(
-  readable: [place: number, file: FoundFile][],
-  results: (ScanResult | null)[],
-  options: ScanOptions,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const jobs = options.jobs ?? Math.min(availableParallelism(), mostJobsUnasked);
-  const extensionDir = await ensureExtension(say);
-  const progress = showProgress(readable.length);
-  let model: string | null = null;
-  let done = 0;
-  const answer = (index: number, resultFor: (file: FoundFile) => ScanResult) => {
-    const [place, file] = readable[index] ?? [];
-    if (place === undefined || file === undefined) return;
-    results[place] = resultFor(file);
-    progress.step(++done);
-  };
-  try {
-    await scanInBrowser({
-      extensionDir,
-      paths: readable.map(([, { path }]) => path),
-      jobs,
-      backend: options.backend,
-      signal,
-      onReady: (description) => {
-        if (model === null) progress.note(startLine(readable.length, jobs, description));
-        model = description.model;
-      },
-      onScanned: (index, scanned) => answer(index, (file) => resultOf(file, scanned)),
-      onLost: (index, error) => answer(index, (file) => unreadResult(file, error, model)),
-      onNote: (text) => progress.note(text),
-    });
-    return null;
-  } catch (error) {
-    if (!(error instanceof ScanFailure)) throw error;
-    for (const [place, file] of readable) {
-      results[place] ??= unreadResult(file, error.message, model);
-    }
-    return error.message;
-  } finally {
-    progress.stop();
-  }
+function titleOf({ paths, urls }: ScanOptions): string {
+  return [...paths, ...(urls === undefined ? [] : [urls])].map((path) => basename(path)).join(", ");
 }
 
 function print(results: ScanResult[], json: boolean): void {
@@ -123,12 +95,4 @@ function print(results: ScanResult[], json: boolean): void {
   } else if (results.length > 0) {
     process.stdout.write(scanTable(results));
   }
-}
-
-function startLine(files: number, jobs: number, detector: DetectorDescription): string {
-  const warning = detector.trained
-    ? ""
-    : " This student was never trained: its levels mean nothing.";
-  const where = `${detector.backend}, ${counted(Math.min(jobs, files), "worker")}`;
-  return `Scanning ${counted(files, "file")} with ${detector.model} (${where}).${warning}`;
 }

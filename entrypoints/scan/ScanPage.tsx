@@ -22,9 +22,11 @@ interface Row {
 interface Props {
   workers: number;
   backend: BackendName | undefined;
+  /** For the command line's reports. */
+  evidence: boolean;
 }
 
-export function ScanPage({ workers, backend }: Props) {
+export function ScanPage({ workers, backend, evidence }: Props) {
   const [rows, setRows] = useState<Row[]>([]);
   const [detector, setDetector] = useState<DetectorDescription | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -33,7 +35,8 @@ export function ScanPage({ workers, backend }: Props) {
   const nextId = useRef(0);
 
   useEffect(() => {
-    const started = new Scanner(workers, backend, {
+    const options = { workers, backend, evidence };
+    const started = new Scanner(options, {
       onReady(description) {
         setDetector(description);
         void bridge?.({ type: "ready", description });
@@ -55,7 +58,7 @@ export function ScanPage({ workers, backend }: Props) {
     });
     scanner.current = started;
     return () => started.close();
-  }, [workers, backend]);
+  }, [workers, backend, evidence]);
 
   const take = (list: FileList | null | undefined) => {
     const files = Array.from(list ?? [], (file) => ({ id: nextId.current++, file }));

@@ -21,7 +21,10 @@ export function findBridge(): Bridge | null {
   return typeof found === "function" ? (found as Bridge) : null;
 }
 
-/** The same without the maps, which nobody at the other end looks at and which are most of it. */
+/**
+ * The same without the maps, which are most of it; evidence keeps its own, for who opens the report's
+ * JSON in the extension.
+ */
 export function withoutMaps(scanned: Scanned): Scanned {
   const { verdict } = scanned;
   return {

@@ -1,6 +1,6 @@
 /**
  * The scan page: a person drops files of their own here, and the command line opens it in a browser
- * without a window. `?workers=N&backend=wasm` is for the latter.
+ * without a window. `?workers=N&backend=wasm&evidence` is for the latter.
  */
 import { render } from "preact";
 import { backendNames } from "../../model/backend/backend";
@@ -14,4 +14,7 @@ const workers = Number(query.get("workers") ?? workersForAPerson);
 const backend = backendNames.find((name) => name === query.get("backend"));
 
 const root = document.getElementById("app");
-if (root) render(<ScanPage workers={workers} backend={backend} />, root);
+if (root) {
+  const evidence = query.has("evidence");
+  render(<ScanPage workers={workers} backend={backend} evidence={evidence} />, root);
+}

@@ -9,6 +9,10 @@ import { abstain } from "../../model/verdict/picture";
 import type { Verdict } from "../../model/verdict/verdict";
 import { VideoVerdict } from "../../model/verdict/video";
 import { createDetectorWorker, type DetectorWorker } from "../offscreen/detector-worker";
+import type { Evidence } from "../shared/evidence/evidence";
+import { gatherEvidence } from "../shared/evidence/gather";
+import type { EvidenceServices } from "../shared/evidence/request";
+import { openEvidenceServices } from "../shared/evidence/services";
 import { headBytes, mediumKind } from "./medium-kind";
 import { VideoError, videoFrames } from "./video-frames";
 
@@ -20,6 +24,22 @@ export interface Scanned {
   verdict: Verdict;
   /** Why the file, or a part of it, could not be read. */
   error?: string;
+  /** All that was learnt of it, where the scanner was asked for evidence. */
+  evidence?: Evidence;
+}
+
+export interface ScannerOptions {
+  /** How many files are scanned at once. */
+  workers: number;
+  backend: BackendName | undefined;
+  /** Gathers what a report holds; some times slower than scores alone. */
+  evidence?: boolean;
+}
+
+/** A detector worker, and round it what evidence needs where that was asked for. */
+interface Slot {
+  worker: DetectorWorker;
+  services: EvidenceServices | null;
 }
 
 export interface ScannerEvents {
@@ -36,13 +56,14 @@ export class Scanner {
   readonly #events: ScannerEvents;
   readonly #waiting: { id: number; file: File }[] = [];
   readonly #idle: (() => void)[] = [];
-  readonly #workers: DetectorWorker[] = [];
+  readonly #slots: Slot[] = [];
+  readonly #wantsEvidence: boolean;
   #failure: string | null = null;
   #model = "";
 
-  /** @param workers how many files are scanned at once. */
-  constructor(workers: number, backend: BackendName | undefined, events: ScannerEvents) {
+  constructor({ workers, backend, evidence = false }: ScannerOptions, events: ScannerEvents) {
     this.#events = events;
+    this.#wantsEvidence = evidence;
     void this.#start(workers, backend);
   }
 
@@ -53,18 +74,18 @@ export class Scanner {
   }
 
   close(): void {
-    for (const worker of this.#workers) worker.close();
+    for (const { worker } of this.#slots) worker.close();
   }
 
   /** The first worker times the backends by itself; the others take its choice. */
   async #start(workers: number, backend: BackendName | undefined): Promise<void> {
     try {
       const first = this.#open(backend);
-      const description = await first.describe();
+      const description = await first.worker.describe();
       this.#model = description.model;
       this.#events.onReady(description);
       const others = Array.from({ length: workers - 1 }, () => this.#open(description.backend));
-      for (const worker of [first, ...others]) void this.#work(worker, description);
+      for (const slot of [first, ...others]) void this.#work(slot, description);
     } catch (error) {
       this.#failure = messageOf(error);
       this.#events.onFailed(this.#failure);
@@ -72,16 +93,15 @@ export class Scanner {
     }
   }
 
-  #open(backend: BackendName | undefined): DetectorWorker {
-    const worker = createDetectorWorker(backend ? { backend } : {});
-    this.#workers.push(worker);
-    return worker;
+  #open(backend: BackendName | undefined): Slot {
+    const options = backend ? { backend } : {};
+    const services = this.#wantsEvidence ? openEvidenceServices(options) : null;
+    const slot = { worker: services?.detector ?? createDetectorWorker(options), services };
+    this.#slots.push(slot);
+    return slot;
   }
 
-  async #work(
-    worker: DetectorWorker | null,
-    description: DetectorDescription | null,
-  ): Promise<never> {
+  async #work(slot: Slot | null, description: DetectorDescription | null): Promise<never> {
     for (;;) {
       const next = this.#waiting.shift();
       if (!next) {
@@ -90,8 +110,8 @@ export class Scanner {
       }
       this.#events.onStarted(next.id);
       const scanned =
-        worker && description
-          ? await this.#scan(worker, description, next)
+        slot && description
+          ? await this.#scan(slot, description, next)
           : this.#unreadable(null, this.#failure ?? "the detector is not running");
       this.#events.onScanned(next.id, scanned);
     }
@@ -99,12 +119,13 @@ export class Scanner {
 
   /** Never throws: whatever is wrong with a file is the answer about it. */
   async #scan(
-    worker: DetectorWorker,
+    { worker, services }: Slot,
     description: DetectorDescription,
     { id, file }: { id: number; file: File },
   ): Promise<Scanned> {
     let kind: MediaKind | null = null;
     try {
+      if (services) return await gatherOn(file, services, () => this.#events.onFrame(id));
       const head = new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
       kind = mediumKind(file.name, head);
       if (kind === null) return this.#unreadable(null, "neither a picture nor a video");
@@ -163,6 +184,22 @@ export class Scanner {
   #unreadable(kind: MediaKind | null, error: string): Scanned {
     return { kind, verdict: abstain("unreadable", this.#model, error), error };
   }
+}
+
+async function gatherOn(
+  file: File,
+  services: EvidenceServices,
+  onProgress: () => void,
+): Promise<Scanned> {
+  const origin = { kind: "file", name: file.name } as const;
+  const request = { kind: "bytes", bytes: file, origin } as const;
+  // A batch is stopped by closing its browser.
+  const { signal } = new AbortController();
+  const evidence = await gatherEvidence(request, services, signal, onProgress);
+  const { kind, verdict } = evidence;
+  const unread = verdict.reason === "unreadable" || verdict.reason === "not-scanned";
+  const error = unread ? (verdict.detail ?? `the ${kind} could not be read`) : undefined;
+  return { kind, verdict, evidence, ...(error && { error }) };
 }
 
 function messageOf(error: unknown): string {

@@ -6,6 +6,11 @@ describe("parseScanOptions", () => {
     expect(parseScanOptions(["a.jpg", "dir"])).toEqual({
       paths: ["a.jpg", "dir"],
       json: false,
+      report: undefined,
+      resume: false,
+      urls: undefined,
+      allowPrivate: false,
+      verify: undefined,
       backend: undefined,
       jobs: undefined,
       help: false,
@@ -25,6 +30,17 @@ describe("parseScanOptions", () => {
     expect(parseScanOptions(["--", "--json"])).toMatchObject({ paths: ["--json"], json: false });
   });
 
+  test("takes a list of addresses in place of paths", () => {
+    const options = parseScanOptions(["--urls", "list.txt", "--allow-private", "--report=out"]);
+    expect(options).toMatchObject({
+      paths: [],
+      urls: "list.txt",
+      allowPrivate: true,
+      report: "out",
+      resume: false,
+    });
+  });
+
   test("asks for no path with --help", () => {
     expect(parseScanOptions(["--help"]).help).toBe(true);
   });
@@ -39,6 +55,11 @@ describe("parseScanOptions", () => {
     [["--jobs", "1.5", "a"]],
     [["--jobs", "many", "a"]],
     [["--jobs", "65", "a"]],
+    [["--resume", "a"]],
+    [["--allow-private", "a"]],
+    [["--verify", "report.json"]],
+    [["--verify", "report.json", "--report", "out", "a"]],
+    [["--verify", "report.json", "--urls", "list", "a"]],
   ])("refuses %j", (argv) => {
     expect(() => parseScanOptions(argv)).toThrow(UsageError);
   });

@@ -1,12 +1,11 @@
 /** What the evidence engine works with in an extension page: a detector worker of the page's own. */
 import { browser } from "wxt/browser";
 import type { BackendName } from "../../../model/backend/backend";
-import { parseCard } from "../../../model/package/card";
-import { sha256Hex } from "../../../model/package/digest";
 import { createDetectorWorker } from "../../offscreen/detector-worker";
 import type { DetectorFacts } from "./evidence";
 import { readProvenance } from "./provenance/read-provenance";
 import type { EvidenceServices } from "./request";
+import { studentFacts } from "./student-facts";
 
 interface ServicesOptions {
   /** Forces a backend; left out, a timed probe chooses. */
@@ -24,7 +23,7 @@ export function openEvidenceServices({
   return {
     detector,
     async detectorFacts() {
-      const facts = await studentFacts();
+      const facts = await bundledStudent();
       try {
         return { ...facts, backend: (await detector.describe()).backend };
       } catch {
@@ -38,24 +37,8 @@ export function openEvidenceServices({
 }
 
 /** From the card of the bundled package. */
-async function studentFacts(): Promise<Omit<DetectorFacts, "backend">> {
+async function bundledStudent(): Promise<Omit<DetectorFacts, "backend">> {
   const response = await fetch("/student/card.json");
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const { name, version, temperature, thresholds } = parseCard(new TextDecoder().decode(bytes));
-  const plain = ({ logit, falsePositiveRate, realPictures }: (typeof thresholds)["unsure"]) => ({
-    logit,
-    falsePositiveRate,
-    realPictures,
-  });
-  return {
-    model: `${name} ${version}`,
-    cardSha256: await sha256Hex(bytes),
-    temperature,
-    thresholds: {
-      unsure: plain(thresholds.unsure),
-      suspicious: plain(thresholds.suspicious),
-      strong: plain(thresholds.strong),
-    },
-    toolVersion: browser.runtime.getManifest().version,
-  };
+  const card = new Uint8Array(await response.arrayBuffer());
+  return studentFacts(card, browser.runtime.getManifest().version);
 }
