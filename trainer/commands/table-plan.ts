@@ -1,5 +1,6 @@
 // What `trainer table plan` prints.
-import { markdownTable, NONE } from "../experiments/markdown";
+import { table } from "../evaluation/markdown";
+import { NONE } from "../experiments/markdown";
 import type { Plan } from "../experiments/plan";
 import type { StepProgress } from "../experiments/table-progress";
 import { duration } from "./progress";
@@ -11,7 +12,7 @@ export function planMarkdown(plan: Plan, progress: readonly StepProgress[]): str
   const open = progress.filter(({ state }) => state !== "done");
   const left = open.reduce((sum, { seconds }) => sum + seconds, 0);
   const sections = [
-    markdownTable(
+    table(
       ["Job", "", "result of step"],
       plan.jobs.map((job, i) => [
         String(i + 1),
@@ -19,7 +20,7 @@ export function planMarkdown(plan: Plan, progress: readonly StepProgress[]): str
         numbers([job.score, ...(job.final ? [job.final] : [])]),
       ]),
     ),
-    markdownTable(
+    table(
       ["Step", "", "after", "time", "state", "folder"],
       progress.map(({ step, seconds, state, detail }) => [
         numbers([step.id]),

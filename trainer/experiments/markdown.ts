@@ -1,5 +1,6 @@
 // The table as Markdown.
 
+import { table } from "../evaluation/markdown";
 import { ALIASES } from "./arms";
 import { FALSE_ALARM_RATE } from "./figures";
 import { percent } from "./plan";
@@ -23,11 +24,6 @@ export function reportMarkdown(report: TableReport): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]) {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 function sideSections({ measuredOn, arms, contrasts }: Side, purpose: string): string[] {
   if (arms.length === 0) return [];
   const generators = keysOf(arms, (row) => row.generators);
@@ -36,7 +32,7 @@ function sideSections({ measuredOn, arms, contrasts }: Side, purpose: string): s
   return [
     `### ${purpose}: \`${measuredOn}\``,
     `“Found” and “false alarms” are shares at the threshold that ${percent(FALSE_ALARM_RATE)} of the held-out real faces reach. ${aliasNote(arms)}`.trim(),
-    markdownTable(
+    table(
       ["Arm", "", "labels", "AUC", "mean AUC of generators", "found", "false alarms", "n"],
       arms.map((row) => [
         `\`${row.arm}\``,
@@ -50,12 +46,12 @@ function sideSections({ measuredOn, arms, contrasts }: Side, purpose: string): s
       ]),
     ),
     "AUC of each generator against real faces of the same medium:",
-    markdownTable(
+    table(
       ["Arm", "labels", ...generators],
       arms.map((row) => [...lead(row), ...generators.map((key) => figure(row.generators[key]))]),
     ),
     "False alarms by source of real faces:",
-    markdownTable(
+    table(
       ["Arm", "labels", ...sources],
       arms.map((row) => [
         ...lead(row),
@@ -67,7 +63,7 @@ function sideSections({ measuredOn, arms, contrasts }: Side, purpose: string): s
 }
 
 function contrastTable(contrasts: readonly ContrastRow[]): string {
-  const table = markdownTable(
+  const rows = table(
     ["Arm", "minus", "labels", "AUC", "mean AUC of generators"],
     contrasts.map(({ arm, against, fraction, auc, generatorMean }) => [
       `\`${arm}\``,
@@ -77,7 +73,7 @@ function contrastTable(contrasts: readonly ContrastRow[]): string {
       difference(generatorMean),
     ]),
   );
-  return `Differences seed by seed (in how many seeds the first is better):\n\n${table}`;
+  return `Differences seed by seed (in how many seeds the first is better):\n\n${rows}`;
 }
 
 function leftOutSections(rows: readonly LeftOutRow[]): string[] {
@@ -87,7 +83,7 @@ function leftOutSections(rows: readonly LeftOutRow[]): string[] {
     if (!first) return [];
     return [
       `### Trained without one ${by}: \`${first.arm}\`, ${percent(first.fraction)} of labels`,
-      markdownTable(
+      table(
         [
           "Never seen",
           "pictures (groups)",
