@@ -5,6 +5,7 @@ import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { LAYOUTS } from "../datasets/layouts/layouts";
 import { type Finding, PROBLEMS } from "../datasets/layouts/report";
+import { SPLIT_RULES } from "../prepare/plan";
 import { type PrepareResult, prepare } from "../prepare/prepare";
 import { reportFile } from "../prepare/prepare-report";
 import { parseShard, type ShardNumber } from "../shards/assignment";
@@ -27,10 +28,11 @@ export function prepareCommand(): Command {
     )
     .requiredOption("--in <folder>", "folder of the data set")
     .requiredOption("--out <folder>", "folder of the shards; every machine may write to the same")
-    .option("--shard <i/n>", "part of this machine, counted from 0", shardNumber, {
-      index: 0,
-      count: 1,
-    })
+    .addOption(
+      new Option("--shard <i/n>", "part of this machine, counted from 0")
+        .argParser(shardNumber)
+        .default({ index: 0, count: 1 }, "0/1"),
+    )
     .option("--frames <n>", "frames of a video, spread evenly over it", wholeNumber, 32)
     .addOption(
       new Option("--faces <which>", "of several people: who fills most of the video, or everybody")
@@ -40,10 +42,12 @@ export function prepareCommand(): Command {
     .option("--margin <x>", "side of a crop, in detector's boxes", aboveZero, 2)
     .option("--max-px <n>", "longest side of a crop; larger ones are reduced", wholeNumber, 256)
     .option("--min-face <n>", "least size of a face in its picture, pixels", wholeNumber, 48)
-    .option("--quality <n>", "of the crops' JPEG", wholeNumber, 93)
+    .option("--quality <n>", "of the crops' JPEG", quality, 93)
     .addOption(
-      new Option("--compression <level>", "of FaceForensics++; every level there is if left out") //
-        .choices(["raw", "c23", "c40"]),
+      new Option(
+        "--compression <level>",
+        "of FaceForensics++; every level there is if left out",
+      ).choices(["raw", "c23", "c40"]),
     )
     .addOption(
       new Option("--studio <label>", "what DeeperForensics' studio footage counts as")
@@ -54,11 +58,11 @@ export function prepareCommand(): Command {
     .option("--test <share>", "of the groups without an official split", share, 0.1)
     .addOption(
       new Option(
-        "--torn <what>",
-        "groups that the official split tears apart: hold out what is tested on and leave out the rest, or keep the official split",
+        "--split <rule>",
+        "groups: the official split, but nobody on two sides; official: as published; people: drawn anew by people, for sets that swap everybody with everybody (Celeb-DF, DeepFakeDetection)",
       )
-        .choices(["hold-out", "official"])
-        .default("hold-out"),
+        .choices(SPLIT_RULES)
+        .default("groups"),
     )
     .option("--seed <n>", "of the draw for groups without an official split", wholeNumber, 1)
     .option("--shard-records <n>", "crops in a tar file", wholeNumber, 1000)
@@ -78,13 +82,13 @@ export function prepareCommand(): Command {
           margin: options.margin,
           maxPx: options.maxPx,
           minFacePx: options.minFace,
-          quality: Math.min(100, options.quality),
+          quality: options.quality,
         },
         plan: {
           shard: options.shard,
           seed: options.seed,
           shares: { val: options.val, test: options.test },
-          torn: options.torn,
+          split: options.split,
         },
         reading: { compression: options.compression, sourceVideos: options.studio },
         shards: { maxBytes: 1e9, maxRecords: options.shardRecords },
@@ -105,6 +109,12 @@ function shardNumber(text: string): ShardNumber {
   }
 }
 
+function quality(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 100) throw new InvalidArgumentError("a JPEG's quality is at most 100");
+  return value;
+}
+
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value < 1) return value;
@@ -115,9 +125,12 @@ function printResult({ complete, prefix, report }: PrepareResult, out: string): 
   for (const problem of PROBLEMS) {
     printFindings(report.findings.filter((finding) => finding.problem === problem));
   }
-  const { counts, units } = report;
+  const { counts, units, problems } = report;
+  if (problems["set-aside"]) {
+    console.error("set-aside: --split people loses fewer, --split official none; see --help");
+  }
   console.error(
-    `${units.done} of ${units.all} videos and pictures: ${counts.pictures} frames, ${counts.faces} faces, ${counts.landmarks} with landmarks; left out: ${problemCounts(report.problems)}`,
+    `${units.done} of ${units.all} videos and pictures: ${counts.pictures} frames, ${counts.faces} faces, ${counts.landmarks} with landmarks; left out: ${problemCounts(problems)}`,
   );
   console.error(`the whole list is in ${reportFile(out, prefix)}`);
   if (!complete) console.error("interrupted and saved; the same command goes on");

@@ -4,8 +4,9 @@ import type { Layout, ReadOptions, SourceRecord, SplitName } from "../datasets/l
 import { DatasetError } from "../datasets/layouts/report";
 import type { Shares } from "../datasets/splits/draw";
 import { assignGroups } from "../datasets/splits/groups";
+import { splitPeople } from "../datasets/splits/people";
 import { ranked } from "../datasets/splits/rank";
-import { resolveSplits, type SplitOptions } from "../datasets/splits/splits";
+import { resolveSplits } from "../datasets/splits/splits";
 import { isMine, type ShardNumber } from "../shards/assignment";
 import { spread } from "./video-frames";
 
@@ -32,8 +33,16 @@ export interface PlanOptions {
   /** Of the draw for what has no official split. */
   seed: number;
   shares: Shares;
-  torn: NonNullable<SplitOptions["torn"]>;
+  /**
+   * `groups` keeps the official split but holds whole groups out; `official` keeps it even where
+   * people are on both sides; `people` draws anew and leaves out what was made from people of two
+   * sides, for sets that swap everybody with everybody and so are one group.
+   */
+  split: SplitRule;
 }
+
+export const SPLIT_RULES = ["groups", "official", "people"] as const;
+export type SplitRule = (typeof SPLIT_RULES)[number];
 
 /**
  * The units of this machine in an order that mixes labels and sources; the same on every machine
@@ -44,10 +53,10 @@ export interface PlanOptions {
 export async function planUnits(
   root: string,
   layout: Layout,
-  { shard, frames, ...splitOptions }: PlanOptions,
+  { shard, frames, ...rules }: PlanOptions,
   options: ReadOptions,
 ): Promise<Unit[]> {
-  const records: Omit<SourceRecord, "bytes">[] = [];
+  const records: Listed[] = [];
   const others = new Set<string>();
   const archives = (archive: string) => {
     const mine = isMine(archive, shard);
@@ -63,9 +72,13 @@ export async function planUnits(
       `${root}: no video and no picture of ${layout.name} in it${found ? `; ${found} files had to be left out` : ""}`,
     );
   }
-  const { records: kept, setAside } = resolveSplits(assignGroups(records), splitOptions);
-  for (const { file, group, split } of setAside) {
-    options.report.add("set-aside", file, `${group} is on another side than ${split}`);
+  const { records: kept, setAside } = splitRecords(records, rules);
+  for (const { file, identities } of setAside) {
+    options.report.add(
+      "set-aside",
+      file,
+      `shows or is linked with others: ${identities.join(", ")}`,
+    );
   }
   const units = new Map<string, PlannedRecord[]>();
   for (const { identities: _, ...record } of kept) {
@@ -79,6 +92,21 @@ export async function planUnits(
     key,
     records: framesOf(all, frames),
   }));
+}
+
+type Listed = Omit<SourceRecord, "bytes">;
+
+function splitRecords(
+  records: readonly Listed[],
+  { split, seed, shares }: Omit<PlanOptions, "shard" | "frames">,
+): { records: (PlannedRecord & { identities: string[] })[]; setAside: Listed[] } {
+  if (split !== "people") {
+    const torn = split === "official" ? "official" : "hold-out";
+    return resolveSplits(assignGroups(records), { seed, shares, torn });
+  }
+  const { records: kept, setAside } = splitPeople(records, shares, seed);
+  // Without what was set aside fewer people hang together.
+  return { records: assignGroups(kept), setAside };
 }
 
 /**
