@@ -5,7 +5,7 @@ import { faceSquare, resampleSquare } from "../../model/student/crop";
 import type { PicturePool, PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { augmentFace, drawAugmentation } from "../synthesis/augment";
-import { faceOf } from "../synthesis/donor";
+import { donorFor, faceOf } from "../synthesis/donor";
 import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { auc } from "./auc";
@@ -67,9 +67,9 @@ export async function blendFigures(
   for (let from = 0; from < chosen.length; from += CHUNK) {
     const pairs: Pair[] = [];
     for (const [i, picture] of chosen.slice(from, from + CHUNK).entries()) {
-      const donor = chosen[(from + i + 1) % chosen.length] as PooledPicture;
       const random = Random.at(SEED, from + i);
-      pairs.push(await makePair(random, pool, picture, donor, cropMargin, inputSize));
+      const drawDonor = () => random.pick(chosen);
+      pairs.push(await makePair(random, pool, picture, drawDonor, cropMargin, inputSize));
       onProgress(from + i + 1, chosen.length);
     }
     const crops = new Uint8Array(pairs.length * 2 * inputSize ** 2 * 3);
@@ -137,13 +137,13 @@ async function makePair(
   random: Random,
   pool: PicturePool,
   picture: PooledPicture,
-  donor: PooledPicture,
+  drawDonor: () => PooledPicture,
   margin: number,
   inputSize: number,
 ): Promise<Pair> {
   const face = faceOf(pool, picture);
   const blend = random.chance(SWAP_SHARE)
-    ? swapFace(random, face, faceOf(pool, donor))
+    ? swapFace(random, face, donorFor(pool, picture, drawDonor))
     : selfBlend(random, face);
   const augmentation = drawAugmentation(random, VIDEO_LIKE);
   const crop = async (side: Face) => {
