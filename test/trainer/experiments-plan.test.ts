@@ -139,6 +139,13 @@ describe("a plan", () => {
     expect(await ids({ "data.cropMargin": 1.4 })).not.toContain([...base][0]);
     const fewer = manifest().slice(1);
     for (const id of await ids({}, fewer)) expect(base).not.toContain(id);
+    const meshed = (x: number) => {
+      const [first, ...others] = manifest() as [FaceRow, ...FaceRow[]];
+      const landmarks = new Float32Array(new SharedArrayBuffer(8)).fill(x);
+      return ids({}, [{ ...first, landmarks }, ...others]);
+    };
+    expect(await meshed(1)).toEqual(await meshed(1));
+    expect(await meshed(1)).not.toEqual(await meshed(2));
     // What changes a late stage leaves the early ones alone.
     const late = await ids({ "distil.peakRate": 1e-4 });
     const shared = [...base].filter((id) => late.has(id)).map((id) => id.split("-")[0]);

@@ -93,15 +93,22 @@ function tableSubcommand(name: string): Command {
         Object.keys(SCALES),
       ),
     )
-    .option("--arms <names>", `of ${names.join(", ")} (${aliases.join(", ")})`, list, names)
-    .option(
-      "--fractions <shares>",
-      "of the labels; the paper also has 0.01 and 0.05",
-      shares,
-      [0.1, 1],
+    .addOption(
+      new Option("--arms <names>", `of ${names.join(", ")} (${aliases.join(", ")})`)
+        .argParser(list)
+        .default(names, "all"),
+    )
+    .addOption(
+      new Option("--fractions <shares>", "of the labels; the paper also has 0.01 and 0.05")
+        .argParser(shares)
+        .default([0.1, 1], "0.1,1"),
     )
     .option("--seeds <n>", "how many seeds, from --seed on", wholeNumber, 3)
-    .option("--leave-out <what>", "generator, source or both: train without each in turn", by, [])
+    .addOption(
+      new Option("--leave-out <what>", "generator, source or both: train without each in turn")
+        .argParser(by)
+        .default([], "nothing"),
+    )
     .option("--leave-out-arm <arm>", "which arm, with the largest fraction", "full")
     .option(
       "--final [split]",

@@ -1,6 +1,7 @@
 // Names a step of a table by everything that shapes its result, so that experiments which need the
 // same step share it, and a change of settings never reuses what was made under others.
 import { createHash } from "node:crypto";
+import type { FaceRow } from "../datasets/manifest";
 
 /** Same bytes for the same value, whatever order its keys were written in. */
 export function canonicalJson(value: unknown): string {
@@ -14,4 +15,15 @@ export function canonicalJson(value: unknown): string {
 /** 12 hexadecimal digits: a table has hundreds of steps, not millions. */
 export function shortDigest(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 12);
+}
+
+/** Of everything that stages read of the rows; where a picture is stored changes nothing. */
+export function rowsDigest(rows: readonly FaceRow[]): string {
+  const hash = createHash("sha256");
+  // Row by row: millions of landmarks do not fit into one string.
+  for (const { landmarks, stored: _stored, ...row } of rows) {
+    hash.update(canonicalJson(row));
+    if (landmarks) hash.update(landmarks);
+  }
+  return hash.digest("hex");
 }

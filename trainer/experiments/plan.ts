@@ -12,7 +12,7 @@ import { trainingSplit } from "../stages/sides";
 import type { TeachSettings } from "../stages/teach-settings";
 import { type Arm, armsNamed } from "./arms";
 import { distilCost, multiplyAdds, pretrainCost, teachCost } from "./cost";
-import { canonicalJson, shortDigest } from "./fingerprint";
+import { canonicalJson, rowsDigest, shortDigest } from "./fingerprint";
 import {
   distilSettings,
   labelSettings,
@@ -162,7 +162,7 @@ class Planner {
     private readonly rows: readonly FaceRow[],
     private readonly finalSplit: string | null,
   ) {
-    this.data = shortDigest(rows);
+    this.data = rowsDigest(rows);
     this.start = startOf(config);
     if (finalSplit !== null && this.countOf(finalSplit) === 0)
       throw new RangeError(`the manifest has no labelled split "${finalSplit}"`);
