@@ -7,7 +7,7 @@ import { gateOf, levelOf, scoreOf } from "../calibration/calibration";
 import type { FaceFinder, Viewable } from "../faces/face-finder";
 import type { RgbaView } from "../faces/pixel-canvas";
 import type { Student } from "../package/student";
-import { faceSquare, resampleSquare } from "../student/crop";
+import { faceSquare, resampleReach, resampleSquare } from "../student/crop";
 import { sharpness } from "../student/sharpness";
 import type { Box, FaceResult, FrameResult } from "../verdict/verdict";
 import type { FoundFace, FoundFaces } from "./types";
@@ -69,10 +69,13 @@ function found(
   const square: Box = [x, y, size, size];
   const face = { box, confidence, square };
   if (gateOf(Math.max(box[2], box[3]), undefined, card)) return { ...face, reason: "too-small" };
-  const left = Math.max(0, Math.floor(x));
-  const top = Math.max(0, Math.floor(y));
-  const right = Math.min(Math.floor(width), Math.ceil(x + size));
-  const bottom = Math.min(Math.floor(height), Math.ceil(y + size));
+  // With what the filter reads beyond the square, or the student would see a border of repeated
+  // pixels that it never saw in training.
+  const reach = resampleReach({ size }, card.inputSize);
+  const left = Math.max(0, Math.floor(x - reach));
+  const top = Math.max(0, Math.floor(y - reach));
+  const right = Math.min(Math.floor(width), Math.ceil(x + size + reach));
+  const bottom = Math.min(Math.floor(height), Math.ceil(y + size + reach));
   return { ...face, cut: [left, top, Math.max(1, right - left), Math.max(1, bottom - top)] };
 }
 

@@ -29,6 +29,12 @@ export function faceSquare(box: Box, margin: number): Square {
   return { x: x + width / 2 - size / 2, y: y + height / 2 - size / 2, size };
 }
 
+/** How far beyond a square, in source pixels, `resampleSquare` reads: half the filter sticks out. */
+export function resampleReach({ size }: Pick<Square, "size">, out: number): number {
+  const scale = size / out;
+  return Math.max(1, scale) - scale / 2;
+}
+
 /** For each output pixel, the first source pixel it reads and the weights of those after it. */
 interface Taps {
   first: Int32Array;

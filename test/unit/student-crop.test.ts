@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cropFace, faceSquare, type Pixels, resampleSquare } from "../../model/student/crop";
+import {
+  cropFace,
+  faceSquare,
+  type Pixels,
+  resampleReach,
+  resampleSquare,
+} from "../../model/student/crop";
 import { sharpness } from "../../model/student/sharpness";
 
 /** A picture whose red is x, green y, blue constant. */
@@ -10,6 +16,9 @@ function ramp(width: number, height: number, channels: 3 | 4): Pixels {
       data.set([x, y, 77, 0].slice(0, channels), (y * width + x) * channels);
   return { data, width, height, channels };
 }
+
+/** Neighbours that have nothing to do with each other. */
+const noise = (_: unknown, i: number) => Math.imul(i + 1, 0x9e3779b1) >>> 24;
 
 describe("faceSquare", () => {
   it("keeps the centre and scales the longer side", () => {
@@ -63,6 +72,30 @@ describe("resampleSquare", () => {
     const square = { x: Number.NaN, y: 0, size: 4 };
     expect(() => resampleSquare(ramp(4, 4, 3), square, 4)).toThrow(RangeError);
     expect(() => resampleSquare(ramp(4, 4, 3), { x: 0, y: 0, size: 0 }, 4)).toThrow(RangeError);
+  });
+
+  it.each([40, 90])("reads no farther than its reach (%i pixels across)", (size) => {
+    const source = {
+      ...ramp(160, 160, 3),
+      data: Uint8Array.from({ length: 160 * 160 * 3 }, noise),
+    };
+    const square = { x: 31, y: 25.7, size };
+    const reach = resampleReach(square, 48);
+    const cutOut = (by: number): Uint8ClampedArray => {
+      const from = [Math.floor(square.x - by), Math.floor(square.y - by)] as const;
+      const to = [Math.ceil(square.x + size + by), Math.ceil(square.y + size + by)] as const;
+      const [width, height] = [to[0] - from[0], to[1] - from[1]];
+      const data = new Uint8ClampedArray(width * height * 3);
+      for (let y = 0; y < height; y++) {
+        const start = ((from[1] + y) * source.width + from[0]) * 3;
+        data.set(source.data.subarray(start, start + width * 3), y * width * 3);
+      }
+      const inside = { x: square.x - from[0], y: square.y - from[1], size };
+      return resampleSquare({ data, width, height, channels: 3 }, inside, 48);
+    };
+    const whole = resampleSquare(source, square, 48);
+    expect(cutOut(reach)).toEqual(whole);
+    expect(cutOut(0)).not.toEqual(whole);
   });
 
   it("is quick enough for a face a frame", () => {
