@@ -8,6 +8,7 @@ import { prepareCommand } from "./commands/prepare";
 import { pretrainCommand } from "./commands/pretrain";
 import { probeCommand } from "./commands/probe";
 import { quantiseCommand } from "./commands/quantise";
+import { reportCommand } from "./commands/report";
 import { runCommand } from "./commands/run";
 import { setupCommand } from "./commands/setup";
 import { superviseCommand } from "./commands/supervise";
@@ -26,6 +27,7 @@ const program = new Command("trainer")
   .addCommand(distilCommand())
   .addCommand(superviseCommand())
   .addCommand(probeCommand())
+  .addCommand(reportCommand())
   .addCommand(quantiseCommand())
   .addCommand(calibrateCommand())
   .addCommand(evaluateCommand())
