@@ -3,10 +3,13 @@
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { loadPictures } from "../../trainer/datasets/pictures";
 import { tree } from "./datasets-tree";
 import { brief, portrait, portraitVideo, prepareTree } from "./prepare-media";
+
+// Each run starts MediaPipe in a thread of its own: seconds, and many more on a busy machine.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 let real: Buffer;
 let fake: Buffer;

@@ -85,7 +85,8 @@ export async function prepareTree(
     },
   });
   const isWhole = result.complete && (changes.plan?.shard?.count ?? 1) === 1;
-  return { ...result, out, rows: isWhole ? await readManifest(out) : [] };
+  const rows = isWhole && result.report.counts.faces > 0 ? await readManifest(out) : [];
+  return { ...result, out, rows };
 }
 
 /** What the layouts' tests compare, one line a crop, sorted. */

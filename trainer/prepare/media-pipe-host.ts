@@ -14,9 +14,16 @@ export interface FaceCode {
   mesh: FaceMesh;
 }
 
-/** MediaPipe's code, compiled; threads can be handed it. @throws Error if it is not installed. */
-export async function compileMediaPipe(): Promise<MediaPipe["wasm"]> {
-  return WebAssembly.compile(await readFile(wasmFile("wasm")));
+let compiled: Promise<MediaPipe["wasm"]> | null = null;
+
+/**
+ * MediaPipe's code, compiled once a process (seconds); threads are handed it.
+ *
+ * @throws Error if it is not installed.
+ */
+export function compileMediaPipe(): Promise<MediaPipe["wasm"]> {
+  compiled ??= readFile(wasmFile("wasm")).then((bytes) => WebAssembly.compile(bytes));
+  return compiled;
 }
 
 /** One a thread: a WebAssembly instance does one thing at a time. @throws Error if it cannot start. */
