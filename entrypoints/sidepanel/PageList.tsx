@@ -63,9 +63,9 @@ export function PageList({ tabId, state, selectedKey, onOpen }: Props) {
             label="Pictures and videos of this page"
             draw={({ row }, tabIndex) =>
               row.kind === "heading" ? (
-                <h3 class="row-heading">
+                <h2 class="row-heading">
                   {row.text} <span class="row-count">{row.count}</span>
-                </h3>
+                </h2>
               ) : (
                 <MediaEntry
                   medium={row.medium}

@@ -49,7 +49,7 @@ const shownRows = (panel: Page) =>
       .filter(({ box }) => box.bottom > frame.top + 1 && box.top < frame.bottom - 1)
       .toSorted((a, b) => a.box.top - b.box.top)
       .map(({ row, box }) => ({
-        text: row.querySelector("h3")
+        text: row.querySelector("h2")
           ? `[${row.textContent}]`
           : (/m\d{4}|new\d*/.exec(row.textContent ?? "")?.[0] ?? ""),
         y: Math.round(box.top - frame.top),
