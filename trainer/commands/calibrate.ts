@@ -4,6 +4,7 @@ import { startBackend } from "../backend";
 import { runFolders, studentFolder } from "../run/folders";
 import { archivePath, packStudent } from "../run/pack";
 import { configOf, dataFolder, KnobOption, runFolder, withConfig } from "./config-options";
+import { pictureProgress } from "./picture-progress";
 
 export function calibrateCommand(): Command {
   return withConfig(new Command("calibrate"), [
@@ -20,7 +21,10 @@ export function calibrateCommand(): Command {
       const student = await studentFolder(run);
       const out = options.out ?? runFolders(run).package;
       await startBackend();
-      const { report } = await packStudent({ config, data, student, out, date: options.date });
+      const pictures = pictureProgress();
+      const onPictures = pictures.report;
+      const job = { config, data, student, out, date: options.date, onPictures };
+      const { report } = await packStudent(job).finally(pictures.stop);
       console.log(JSON.stringify(report, null, 2));
       console.error(`the package is ${out}, and as one file ${archivePath(out)}`);
     });

@@ -4,6 +4,7 @@ import { startBackend } from "../backend";
 import { studentFolder } from "../run/folders";
 import { quantise } from "../stages/quantise";
 import { configOf, dataFolder, runFolder, withConfig } from "./config-options";
+import { pictureProgress } from "./picture-progress";
 
 export function quantiseCommand(): Command {
   return withConfig(new Command("quantise"), [])
@@ -13,7 +14,11 @@ export function quantiseCommand(): Command {
       const data = dataFolder(config);
       const student = await studentFolder(runFolder(config));
       await startBackend();
-      const report = await quantise(data, student, config.quantise.maxAucLoss);
+      const { maxAucLoss } = config.quantise;
+      const pictures = pictureProgress();
+      const report = await quantise(data, student, maxAucLoss, pictures.report).finally(
+        pictures.stop,
+      );
       console.log(JSON.stringify(report, null, 2));
     });
 }

@@ -6,6 +6,7 @@ import { PACKAGE_FILES } from "../../model/package/student";
 import type { TrainerConfig } from "../config/schema";
 import { writePackage } from "../emission/package";
 import { type Calibration, calibrate } from "../stages/calibrate";
+import type { PicturesDone } from "../stages/quantise";
 
 export interface PackJob {
   /** Folder of the pictures. */
@@ -17,12 +18,13 @@ export interface PackJob {
   config: TrainerConfig;
   /** ISO date, for the card. */
   date: string;
+  onPictures?: PicturesDone;
 }
 
 export async function packStudent(job: PackJob): Promise<Calibration> {
-  const { data, student, out, date } = job;
+  const { data, student, out, date, onPictures } = job;
   const { name, version, rates } = job.config.calibrate;
-  const calibration = await calibrate(data, student, { name, version, date }, rates);
+  const calibration = await calibrate(data, student, { name, version, date }, rates, onPictures);
   await writePackage(out, calibration.files);
   await writeArchive(out);
   return calibration;

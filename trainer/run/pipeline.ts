@@ -10,7 +10,7 @@ import { DEFAULT_SEED } from "../evaluation/bootstrap";
 import { cardMetrics } from "../evaluation/card-metrics";
 import { writeEvaluation } from "../evaluation/write-evaluation";
 import { evaluate } from "../stages/evaluate";
-import { quantise } from "../stages/quantise";
+import { type PicturesDone, quantise } from "../stages/quantise";
 import { readTrainedStudent } from "../stages/trained-student";
 import type { StageHooks } from "../stages/training-loop";
 import { type RunFolders, runFolders } from "./folders";
@@ -29,8 +29,7 @@ export interface Pipeline {
   /** How a training stage of so many steps is watched; `stop` is called when it ends. */
   watch(steps: number): Omit<StageHooks, "signal"> & { stop(): void };
   onMessage(message: string): void;
-  /** Pictures done, of all of this phase. */
-  onPictures(phase: string, done: number, total: number): void;
+  onPictures: PicturesDone;
 }
 
 interface TrainingStage {
@@ -81,10 +80,10 @@ export async function runPipeline(pipeline: Pipeline): Promise<boolean> {
 
 async function pack(pipeline: Pipeline, { student, package: out }: RunFolders): Promise<boolean> {
   const { config, data, run, date, signal, onMessage, onPictures } = pipeline;
-  const { aucLoss, bytes } = await quantise(data, student, config.quantise.maxAucLoss);
+  const { aucLoss, bytes } = await quantise(data, student, config.quantise.maxAucLoss, onPictures);
   onMessage(`quantise: ${(bytes / 1e6).toFixed(2)} MB, for ${aucLoss.toFixed(4)} AUC`);
   if (signal?.aborted) return false;
-  const { files, report } = await packStudent({ config, data, student, out, date });
+  const { files, report } = await packStudent({ config, data, student, out, date, onPictures });
   onMessage(`calibrate: AUC ${report.heldOutAuc.toFixed(3)} on held-out groups`);
   if (signal?.aborted) return false;
 

@@ -14,7 +14,7 @@ import { cropAll } from "../evaluation/crops";
 import { DEGRADATIONS, type Degradation, degradedCrops } from "../evaluation/degrade";
 import { fitTemperature } from "../evaluation/temperature";
 import { countParameters } from "../network/parameters";
-import { quantisedFolder } from "./quantise";
+import { type PicturesDone, quantisedFolder } from "./quantise";
 import { recipeOf } from "./recipe";
 import { teachingSides, trainingSplit } from "./sides";
 import { readTrainedStudent } from "./trained-student";
@@ -65,6 +65,7 @@ export async function calibrate(
   run: string,
   identity: PackageIdentity,
   rates: LevelRates = LEVEL_RATES,
+  onPictures: PicturesDone = () => {},
 ): Promise<Calibration> {
   const { settings, parameters } = await readTrainedStudent(run);
   const { architecture, cropMargin } = settings;
@@ -75,7 +76,8 @@ export async function calibrate(
   };
   const rows = await readManifest(data);
   const { heldOut } = trainingSplit(rows, settings);
-  const pool = await loadPictures(data, heldOut);
+  const total = heldOut.length;
+  const pool = await loadPictures(data, heldOut, (done) => onPictures("decode", done, total));
   const crops = cropAll(pool, cropMargin, size);
   const { logits } = await runGraphModel(model, crops, size);
   const isReal = pool.pictures.map(({ row }) => row.label === "real");
@@ -85,9 +87,12 @@ export async function calibrate(
 
   const reals = pool.pictures.filter((_, i) => isReal[i]);
   const byDegradation = new Map<string, Float32Array>();
-  for (const name of Object.keys(DEGRADATIONS) as Degradation[]) {
+  const degradations = Object.keys(DEGRADATIONS) as Degradation[];
+  for (const name of degradations) {
     const changed = await degradedCrops(pool, reals, name, cropMargin, size);
     byDegradation.set(name, (await runGraphModel(model, changed, size)).logits);
+    const done = byDegradation.size * reals.length;
+    onPictures("degrade", done, degradations.length * reals.length);
   }
   const all = Float32Array.from([...byDegradation.values()].flatMap((scores) => [...scores]));
   const realGroups = new Set(reals.map(({ row }) => row.group)).size;

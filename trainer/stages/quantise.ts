@@ -69,6 +69,9 @@ export function forwardLogits(
   return logits;
 }
 
+/** Told how many pictures of a phase are done. */
+export type PicturesDone = (phase: string, done: number, total: number) => void;
+
 /**
  * Quantises the student of a run and writes `model.json` and `weights.bin` into `<run>/quantised`.
  *
@@ -78,19 +81,27 @@ export async function quantise(
   data: string,
   run: string,
   maxAucLoss = MAX_QUANTISATION_LOSS,
+  onPictures: PicturesDone = () => {},
 ): Promise<QuantisationReport> {
   const student = await readTrainedStudent(run);
   const { settings, parameters } = student;
   const { heldOut } = trainingSplit(await readManifest(data), settings);
-  const pool = await loadPictures(data, heldOut);
+  const total = heldOut.length;
+  const pool = await loadPictures(data, heldOut, (done) => onPictures("decode", done, total));
   const { architecture } = settings;
   const crops = cropAll(pool, settings.cropMargin, architecture.inputSize);
 
   const float = emitGraphModel(architecture, parameters, FLOAT32_KERNELS);
   const quantised = emitGraphModel(architecture, parameters, QUANTISED_KERNELS);
+  const graphLogits = async (model: EmittedModel) =>
+    (await runGraphModel(model, crops, architecture.inputSize)).logits;
+  const compared = (networks: number) => onPictures("compare", networks * total, 3 * total);
   const trained = forwardLogits(student, crops);
-  const fromFloat = (await runGraphModel(float, crops, architecture.inputSize)).logits;
-  const fromQuantised = (await runGraphModel(quantised, crops, architecture.inputSize)).logits;
+  compared(1);
+  const fromFloat = await graphLogits(float);
+  compared(2);
+  const fromQuantised = await graphLogits(quantised);
+  compared(3);
 
   const isFake = pool.pictures.map(({ row }) => row.label === "fake");
   const report: QuantisationReport = {
