@@ -4,7 +4,7 @@
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import { cropAll } from "../evaluation/crops";
-import { frozenLogits, frozenWeights } from "../moco/frozen";
+import { frozenLogits, frozenWeights } from "../network/frozen";
 import { distil } from "../stages/distil";
 import { pretrain, readPretrainedEncoder } from "../stages/pretrain";
 import { trainingSplit } from "../stages/sides";

@@ -75,7 +75,7 @@ export async function work(
       if (outcome === "interrupted") continue;
       open.delete(step.id);
       if (outcome === "done") report.finished.push(step);
-      else {
+      else if (outcome !== "done elsewhere") {
         broken.add(step.id);
         report.failed.push({ step, error: outcome });
       }
@@ -91,7 +91,7 @@ export async function work(
   return report;
 }
 
-type Outcome = "done" | "held" | "interrupted" | Error;
+type Outcome = "done" | "done elsewhere" | "held" | "interrupted" | Error;
 
 async function attempt(
   step: Step,
@@ -110,7 +110,7 @@ async function attempt(
   try {
     const before = await readStepState(table, step.id);
     // Somebody may have finished it between the look and the lock.
-    if (before?.isDone) return "done";
+    if (before?.isDone) return "done elsewhere";
     onMessage(`${before ? "going on with" : "beginning"} ${step.id}: ${step.title}`);
     const started = { wall: performance.now(), cpu: process.cpuUsage() };
     const keep = async (isDone: boolean, error?: string) => {
