@@ -15,11 +15,11 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 import { type StudentArchitecture, totalStride } from "../../model/student/architecture";
-import { frozenLogits, frozenWeights } from "../moco/frozen";
 import { unitLength } from "../moco/projection-head";
 import { type BatchStatistics, encoderForward, inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
 import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import { frozenLogits, frozenWeights } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";

@@ -26,12 +26,12 @@ import {
 } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
 import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import { frozenFeatures } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { disposeStatistics, RunningStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import { Random } from "../random";
 import type { MoCoState } from "./checkpoint";
-import { frozenFeatures } from "./frozen";
 import { keyGroups, placesIn, queryGroups } from "./groups";
 import { infoNce } from "./info-nce";
 import { momentumUpdate } from "./momentum";

@@ -12,10 +12,10 @@ import {
   tensor3d,
 } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
-import { frozenLogits } from "../moco/frozen";
 import { type BatchStatistics, inputTensor } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
 import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import { frozenLogits } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
 import { studentForward } from "../network/student-network";

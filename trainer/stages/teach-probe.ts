@@ -21,8 +21,8 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
-import { frozenFeatures, frozenWeights } from "../moco/frozen";
 import { encoderParameters } from "../network/encoder";
+import { frozenFeatures, frozenWeights } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { AdamW, type AdamWSettings, type AdamWState } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";

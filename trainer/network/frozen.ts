@@ -2,14 +2,8 @@
 // pictures.
 import { type Tensor, type Tensor4D, tensor, tidy } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
-import {
-  encoderForward,
-  inputTensor,
-  type NamedTensors,
-  pooled,
-  readOut,
-} from "../network/encoder";
-import type { Parameters } from "../network/parameters";
+import { encoderForward, inputTensor, type NamedTensors, pooled, readOut } from "./encoder";
+import type { Parameters } from "./parameters";
 
 /** Pictures at a time, to bound memory. */
 const CHUNK = 64;
