@@ -6,6 +6,11 @@ import { sampleTimes } from "./sample-times";
 
 const loadDeadlineMs = 20_000;
 const seekDeadlineMs = 10_000;
+/** Until the frame of a moment is shown, after it was found; frames that last longer are taken as they are. */
+const frameDeadlineMs = 1000;
+const lookAgainMs = 50;
+/** Time stamps are rounded. */
+const toleranceSeconds = 0.002;
 /** Far beyond any video: seeking there makes the browser find out a length that the file leaves out. */
 const beyondTheEndSeconds = 1e7;
 
@@ -14,6 +19,8 @@ export interface VideoSample {
   frame: ImageBitmap;
   /** Seconds from the start. */
   time: number;
+  /** Since when the video shows this frame, seconds: a file that breaks off goes on showing its last. */
+  since: number;
 }
 
 /** The file, or the rest of it, cannot be read; the message is a phrase fit for people. */
@@ -60,7 +67,8 @@ export async function openVideo(file: Blob): Promise<OpenVideo> {
     duration: video.duration,
     async frameAt(time) {
       await seek(video, time);
-      return { frame: await createImageBitmap(video), time: video.currentTime };
+      const since = await shownSince(video, video.currentTime);
+      return { frame: await createImageBitmap(video), time: video.currentTime, since };
     },
     close,
   };
@@ -74,6 +82,38 @@ export async function* videoFrames(file: Blob): AsyncGenerator<VideoSample, void
   } finally {
     video.close();
   }
+}
+
+/**
+ * Waits until the frame of a moment is the one that the video shows: on a busy machine "seeked" comes
+ * before it does, and the frame of the moment before would be taken for it.
+ *
+ * @returns since when the frame shown is, seconds. Where none newer comes, the last one stands.
+ */
+async function shownSince(video: HTMLVideoElement, time: number): Promise<number> {
+  const deadline = performance.now() + frameDeadlineMs;
+  for (;;) {
+    const shown = new VideoFrame(video);
+    const since = shown.timestamp / 1e6;
+    const until = since + (shown.duration ?? 0) / 1e6;
+    shown.close();
+    const fits = since <= time + toleranceSeconds && time < until + toleranceSeconds;
+    if (fits || performance.now() > deadline) return since;
+    await nextFrame(video);
+  }
+}
+
+/** Resolves with the next frame shown, or soon: hidden pages show none. */
+function nextFrame(video: HTMLVideoElement): Promise<void> {
+  return new Promise((resolve) => {
+    const handle = video.requestVideoFrameCallback(() => done());
+    const timer = setTimeout(() => done(), lookAgainMs);
+    const done = () => {
+      video.cancelVideoFrameCallback(handle);
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }
 
 async function seek(video: HTMLVideoElement, time: number): Promise<void> {
