@@ -134,10 +134,21 @@ export async function examineVideo(
 
   // The browser seeks to the next moment while the worker is busy with this one.
   let looking = Promise.resolve();
+  let shown = Number.NEGATIVE_INFINITY;
+  // Moments at which the same frame still stood: looking at it again would count it twice.
+  let held = 0;
   try {
     for (const [index, moment] of times.entries()) {
       if (signal.aborted) break;
-      const { frame, time } = await video.frameAt(moment);
+      const { frame, time, since } = await video.frameAt(moment);
+      if (since === shown) {
+        frame.close();
+        held++;
+        continue;
+      }
+      shown = since;
+      looked += held;
+      held = 0;
       // The frame itself goes to the worker.
       const copy = await createImageBitmap(frame);
       await looking;
@@ -154,5 +165,8 @@ export async function examineVideo(
   } finally {
     video.close();
   }
+  // One is left over where a video ends a little sooner than it says.
+  if (held > 1) return soFar("no new picture comes");
+  looked += held;
   return soFar();
 }
