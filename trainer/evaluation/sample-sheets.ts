@@ -23,13 +23,14 @@ const DIFFERENCE_GAIN = 4;
 const STYLE = `
   table { border-collapse: collapse; } th { font-weight: 600; text-align: left; font-size: 13px; }
   td, th { padding: 3px 8px 3px 0; vertical-align: top; }
-  td img { display: block; width: 168px; height: 168px; border-radius: 3px; }
+  td img { display: block; width: 142px; height: 142px; }
+  img { outline: 1px solid #cbd2d9; }
   .pairs { display: flex; flex-wrap: wrap; gap: 14px; }
   .pairs figure { margin: 0; display: grid; grid-template-columns: repeat(3, 130px); gap: 3px; }
   .pairs img { width: 130px; height: 130px; }
   .pairs figcaption { grid-column: 1 / -1; font-size: 12px; }
   .cells { image-rendering: pixelated; }
-  small { color: #5f6c7b; overflow-wrap: anywhere; display: block; max-width: 168px; }
+  small { color: #5f6c7b; overflow-wrap: anywhere; }
 `;
 
 export interface SheetRecipes {
@@ -82,7 +83,8 @@ async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string>
       ...(await manipulation(face, swapFace(random, face, donor))),
     ];
     lines.push(
-      `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}<td><small>${escapeHtml(picture.row.file)}</small></td></tr>`,
+      `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>
+      <tr><td colspan="${cells.length}"><small>${escapeHtml(picture.row.file)}</small></td></tr>`,
     );
   }
   const withLandmarks = pool.pictures.filter(({ row }) => row.landmarks).length;
