@@ -3,6 +3,7 @@ import { backend, conv2d, type Tensor, tensor4d } from "@tensorflow/tfjs-core";
 import { Command } from "commander";
 import { startBackend } from "../backend";
 import { depthwise } from "../ops/depthwise";
+import { ensureFfmpeg } from "../prepare/ffmpeg";
 import { WITHOUT_GPU } from "../setup/gpu";
 import { setupTensorflow } from "../setup/tensorflow";
 
@@ -22,13 +23,16 @@ function checkConvolutions(): void {
 
 export function setupCommand(): Command {
   return new Command("setup")
-    .description("Bring TensorFlow's native library for this machine (CUDA where there is a GPU).")
+    .description(
+      "Bring TensorFlow's native library for this machine (CUDA where there is a GPU), and ffmpeg.",
+    )
     .action(async () => {
+      await ensureFfmpeg((message) => console.error(message));
       const { changed, gpus } = await setupTensorflow((message) => console.error(message));
       // The check takes two seconds: only when something is new.
       if (!changed) return;
-      // TensorFlow says which of CUDA's libraries it misses in its warnings alone.
-      if (gpus) process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
+      // TensorFlow says why it leaves a GPU alone, but not as an error.
+      if (gpus) process.env.TF_CPP_MIN_LOG_LEVEL ??= "0";
       await startBackend();
       checkConvolutions();
       if (gpus && !(backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice)
