@@ -22,6 +22,8 @@ export async function startBackend(): Promise<void> {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   // Else the first process takes all of a GPU's memory, needed or not.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
+  // Else the threads of our kernels spin while TensorFlow's work, and the other way round.
+  process.env.OMP_WAIT_POLICY ??= "passive";
   restoreRemovedUtil();
   try {
     require("@tensorflow/tfjs-node-gpu");

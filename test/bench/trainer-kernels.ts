@@ -7,7 +7,7 @@ import {
   truncatedLite0,
 } from "../../model/student/architecture";
 import { randomParameters } from "../../trainer/network/initial";
-import { withPlainOps } from "../../trainer/ops/node-kernels";
+import { withKernels } from "../../trainer/ops/node-kernels";
 import { Random } from "../../trainer/random";
 import { SUPERVISE_DEFAULTS } from "../../trainer/stages/settings";
 import { StudentTrainer } from "../../trainer/stages/student-trainer";
@@ -65,7 +65,7 @@ export async function printStepSpeeds(): Promise<void> {
   for (const { label, side, architecture } of cases) {
     const [ours, plain] = await withStep(architecture, async (step) => [
       await time(step),
-      await time(() => withPlainOps(step), { leastRepeats: 2, leastMs: 0 }),
+      await time(() => withKernels("plain", step), { leastRepeats: 2, leastMs: 0 }),
     ]);
     rows.push([
       label,

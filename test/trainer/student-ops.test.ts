@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { batchNormComposed, batchNormTraining } from "../../trainer/ops/batch-norm";
 import { depthwise } from "../../trainer/ops/depthwise";
+import { nodeKernels, withKernels } from "../../trainer/ops/node-kernels";
 import { pointwise } from "../../trainer/ops/pointwise";
 import { useNativeBackend } from "./native-backend";
 
@@ -25,27 +26,55 @@ function numericGradient(f: (x: tf.Tensor) => tf.Scalar, x: tf.Tensor, at: numbe
   });
 }
 
-describe("depthwise", () => {
+describe.each(["own", "tensorflow"] as const)("depthwise by the kernels of %s", (way) => {
   it.each([
-    [3, 1, 8],
-    [5, 1, 9],
-    [3, 2, 8],
-    [5, 2, 10],
-  ] as const)("kernel %i, stride %i, side %i: as tfjs's own", (kernel, stride, side) => {
-    const x = normal([2, side, side, 4], 1) as tf.Tensor4D;
-    const w = normal([kernel, kernel, 4, 1], 2) as tf.Tensor4D;
+    [3, 1, 8, 8, 4],
+    [5, 1, 9, 9, 4],
+    [3, 2, 8, 8, 4],
+    [5, 2, 10, 10, 4],
+    // More channels than the kernel takes at a time, and sides that differ.
+    [5, 1, 6, 11, 150],
+    [5, 2, 7, 12, 64],
+    // Smaller than the kernel, as the last blocks of a small picture are.
+    [5, 1, 2, 1, 70],
+    [5, 2, 1, 1, 3],
+  ] as const)("kernel %i, stride %i, %i×%i, %i channels: as tfjs's own", (...sizes) => {
+    const [kernel, stride, height, width, channels] = sizes;
+    const x = normal([2, height, width, channels], 1) as tf.Tensor4D;
+    const w = normal([kernel, kernel, channels, 1], 2) as tf.Tensor4D;
     const weigh = (y: tf.Tensor) => tf.sum(tf.mul(y, normal(y.shape, 3))) as tf.Scalar;
-    const ours = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
-      weigh(depthwise(a as tf.Tensor4D, b as tf.Tensor4D, stride)),
-    )([x, w]);
-    const theirs = tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
-      weigh(tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, "same")),
-    )([x, w]);
-    expect(ours.value.dataSync()[0]).toBeCloseTo(theirs.value.dataSync()[0] as number, 3);
+    const gradients = () =>
+      tf.valueAndGrads((a: tf.Tensor, b: tf.Tensor) =>
+        weigh(depthwise(a as tf.Tensor4D, b as tf.Tensor4D, stride)),
+      )([x, w]);
+    const ours = withKernels(way, gradients);
+    const theirs = withKernels("plain", gradients);
+    expect(ours.value.dataSync()[0]).toBeCloseTo(theirs.value.dataSync()[0] as number, 2);
     ours.grads.forEach((grad, i) => {
       expect(distance(grad, theirs.grads[i] as tf.Tensor)).toBeLessThan(1e-4);
     });
   });
+
+  it("agrees with finite differences", () => {
+    const x = normal([2, 6, 6, 70], 1) as tf.Tensor4D;
+    const kernel = normal([5, 5, 70, 1], 2) as tf.Tensor4D;
+    const loss = (w: tf.Tensor) => {
+      const y = depthwise(x, w as tf.Tensor4D, 1);
+      return tf.sum(tf.mul(y, normal(y.shape, 3))) as tf.Scalar;
+    };
+    const at = [0, 69, 840, 1749];
+    withKernels(way, () => {
+      const analytic = tf.grad(loss)(kernel).dataSync();
+      const numeric = numericGradient(loss, kernel, at, 1e-1);
+      at.forEach((i, k) => {
+        expect(analytic[i]).toBeCloseTo(numeric[k] as number, 1);
+      });
+    });
+  });
+});
+
+it("the binding brings our kernels", () => {
+  expect(nodeKernels()?.own).toBe(true);
 });
 
 describe("pointwise", () => {

@@ -1,4 +1,4 @@
-// Depthwise convolution whose gradients run in TensorFlow's own kernels.
+// Depthwise convolution whose gradients run in single kernels.
 import {
   customGrad,
   depthwiseConv2d,
@@ -8,6 +8,9 @@ import {
   tensor1d,
 } from "@tensorflow/tfjs-core";
 import { nodeKernels } from "./node-kernels";
+
+/** TensorFlow's gradient in the kernel is as fast as ours up to this side. */
+const WIDEST_FAST = 3;
 
 /** SAME-padded depthwise convolution; `kernel` is `[k, k, channels, 1]`. */
 export function depthwise(x: Tensor4D, kernel: Tensor4D, stride: 1 | 2): Tensor4D {
@@ -28,10 +31,16 @@ export function depthwise(x: Tensor4D, kernel: Tensor4D, stride: 1 | 2): Tensor4
         gradFunc: (dy: Tensor, saved: Tensor[]) => {
           const [a, w] = saved as [Tensor, Tensor];
           const inputShape = tensor1d(a.shape, "int32");
-          const filterShape = tensor1d(w.shape, "int32");
+          const inInput = [inputShape, w, dy];
           return [
-            kernels.run("DepthwiseConv2dNativeBackpropInput", [inputShape, w, dy], attributes),
-            kernels.run("DepthwiseConv2dNativeBackpropFilter", [a, filterShape, dy], attributes),
+            kernels.run("DepthwiseConv2dNativeBackpropInput", inInput, attributes),
+            kernels.own && w.shape[0]! > WIDEST_FAST
+              ? kernels.run("UnmaskDepthwiseKernelGradient", [a, w, dy])
+              : kernels.run(
+                  "DepthwiseConv2dNativeBackpropFilter",
+                  [a, tensor1d(w.shape, "int32"), dy],
+                  attributes,
+                ),
           ];
         },
       };

@@ -1,6 +1,6 @@
 // Brings the native library of tfjs-node: TensorFlow's C library and headers out of the PyPI wheel,
-// and a binding compiled against them from tfjs-node-gpu's own source. The library that tfjs-node
-// would download itself is older and knows no current GPU.
+// and a binding compiled against them from tfjs-node-gpu's own source and our kernels. The library
+// that tfjs-node would download itself is older and knows no current GPU.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -34,8 +34,12 @@ const bindingPath = join(nodeGpu, "lib", "napi-v8", "tfjs_binding.node");
 /** Says, in the library's folder, which binding was compiled against it. */
 const STAMP = "setup.json";
 
+/** Kernels of ours that the binding brings along. */
+const kernelFolder = repositoryFolder("trainer", "ops", "native");
+
 interface Stamp {
   tensorflow: string;
+  kernelsSha256: string;
   bindingSha256: string;
 }
 
@@ -69,6 +73,7 @@ export async function setupTensorflow(
   await compileBinding(folder);
   const built: Stamp = {
     tensorflow: requirementOf(variant),
+    kernelsSha256: await kernelsSha256(),
     bindingSha256: (await sha256(bindingPath)) ?? "",
   };
   await writeFile(join(folder, STAMP), `${JSON.stringify(built)}\n`);
@@ -88,6 +93,7 @@ async function isBuilt(variant: Variant): Promise<boolean> {
   const stamp = await readStamp(join(folderOf(variant), STAMP));
   return (
     stamp?.tensorflow === requirementOf(variant) &&
+    stamp.kernelsSha256 === (await kernelsSha256()) &&
     stamp.bindingSha256 === (await sha256(bindingPath))
   );
 }
@@ -103,6 +109,14 @@ async function readStamp(path: string): Promise<Stamp | null> {
 async function sha256(path: string): Promise<string | null> {
   const bytes = await readFile(path).catch(() => null);
   return bytes && createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Of all sources, so that a change to one compiles the binding anew. */
+async function kernelsSha256(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of (await readdir(kernelFolder)).sort())
+    hash.update(await readFile(join(kernelFolder, name)));
+  return hash.digest("hex");
 }
 
 async function ensureCompiler(onMessage: (message: string) => void): Promise<void> {
@@ -174,13 +188,20 @@ async function cudaLibraries(folder: string): Promise<{ folders: string[]; names
 
 async function compileBinding(folder: string): Promise<void> {
   const library = join(folder, "tensorflow");
-  const source = join(nodeGpu, "binding");
-  const sources = (await readdir(source)).filter((name) => name.endsWith(".cc"));
+  const sources: string[] = [];
+  for (const folder of [join(nodeGpu, "binding"), kernelFolder])
+    for (const name of await readdir(folder))
+      if (name.endsWith(".cc")) sources.push(join(folder, name));
   const cuda = await cudaLibraries(folder);
-  const part = `${bindingPath}.part`;
+  // Two set-ups at once (test files, say) must not write into one file.
+  const part = `${bindingPath}.${process.pid}`;
   await mkdir(join(nodeGpu, "lib", "napi-v8"), { recursive: true });
   await run("g++", [
-    "-O2",
+    // What the kernels' inner loops need to become vector instructions; the rest does not mind.
+    "-O3",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fopenmp",
     "-shared",
     "-fPIC",
     "-std=c++17",
@@ -189,7 +210,7 @@ async function compileBinding(folder: string): Promise<void> {
     repositoryFolder("node_modules", "node-api-headers", "include"),
     "-I",
     join(library, "include"),
-    ...sources.map((name) => join(source, name)),
+    ...sources,
     "-o",
     part,
     ...[library, ...cuda.folders].flatMap((lib) => [`-L${lib}`, `-Wl,-rpath,${lib}`]),
