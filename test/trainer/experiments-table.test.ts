@@ -32,8 +32,7 @@ const KNOBS = {
   "data.heldOutShare": 0.3,
   "pretrain.n": 8,
   "pretrain.K": 32,
-  // Long enough to be killed in.
-  "pretrain.steps": 120,
+  "pretrain.steps": 40,
   "pretrain.checkpointEvery": 20,
   "pretrain.bankSize": 20,
   "teach.probe.steps": 4,
@@ -45,6 +44,9 @@ const KNOBS = {
   "distil.steps": 12,
   "distil.batch": { faces: 8, blends: 2 },
 };
+
+/** Two tables and a process of its own: minutes on a busy machine. */
+const deadlineMs = 300_000;
 
 const REQUEST: TableRequest = {
   arms: ["student-alone", "full"],
@@ -90,18 +92,33 @@ async function show(folder: string, request: Partial<TableRequest> = {}) {
   return tableReport(await plan(request), join(data, folder), finalSplit);
 }
 
-function trainer(command: string, folder: string, ...args: string[]) {
+/** Kills the process that loads it as soon as that has said a text: no later, however busy the machine. */
+function killAfter(text: string): string[] {
+  const code = `
+    const write = process.stderr.write.bind(process.stderr);
+    process.stderr.write = (said, ...rest) => {
+      write(said, ...rest);
+      if (String(said).includes(${JSON.stringify(text)})) process.kill(process.pid, "SIGKILL");
+      return true;
+    };`;
+  return ["--import", `data:text/javascript,${encodeURIComponent(code)}`];
+}
+
+/** `trainer table run` in a process of its own. */
+function trainer(folder: string, only: string, nodeOptions: string[] = []) {
   const knobs = Object.entries(KNOBS).flatMap(([key, value]) => [
     "--set",
     `${key}=${JSON.stringify(value)}`,
   ]);
   const table = ["--data", data, "--run", join(data, folder), "--arms", "student-alone,full"];
   const size = ["--fractions", "0.5", "--seeds", "1"];
-  // No npm and no shell between: what is killed must be the trainer.
   return spawn(
     process.execPath,
-    ["--import", "tsx", "trainer/cli.ts", "table", command, ...table, ...size, ...knobs, ...args],
-    { cwd: fileURLToPath(new URL("../..", import.meta.url)), stdio: ["ignore", "pipe", "pipe"] },
+    [
+      ...["--import", "tsx", ...nodeOptions, "trainer/cli.ts", "table", "run", "--only", only],
+      ...[...table, ...size, ...knobs],
+    ],
+    { cwd: fileURLToPath(new URL("../..", import.meta.url)), stdio: ["ignore", "ignore", "pipe"] },
   );
 }
 
@@ -118,37 +135,41 @@ async function logitsOf(folder: string): Promise<Map<string, number[]>> {
 }
 
 describe("a table", () => {
-  it("goes on after a kill in the middle of a step, to the logits of an uninterrupted one", async () => {
-    const pretraining = (await plan()).steps.find(({ kind }) => kind === "pretrain")?.id as string;
-    const child = trainer("run", "killed", "--only", "full");
-    const closed = once(child, "close");
-    for await (const line of createInterface({ input: child.stderr }))
-      if (line.includes("step 20: loss")) child.kill("SIGKILL");
-    expect(await closed).toEqual([null, "SIGKILL"]);
-    // The command line means the same steps as the library here; the dead process's lock does not hold.
-    expect(await readdir(join(data, "killed", "steps"))).toEqual([pretraining]);
-    const folder = stepFolder(join(data, "killed"), pretraining);
-    expect(await readdir(folder)).toContain("lock");
-    expect(await lockHolder(folder)).toBeNull();
+  it(
+    "goes on after a kill in the middle of a step, to the logits of an uninterrupted one",
+    async () => {
+      const pretraining = (await plan()).steps.find(({ kind }) => kind === "pretrain")
+        ?.id as string;
+      const child = trainer("killed", "full", killAfter("step 20: loss"));
+      const closed = once(child, "close");
+      child.stderr.resume();
+      expect(await closed).toEqual([null, "SIGKILL"]);
+      // The command line means the same steps as the library here; the dead process's lock does not hold.
+      expect(await readdir(join(data, "killed", "steps"))).toEqual([pretraining]);
+      const folder = stepFolder(join(data, "killed"), pretraining);
+      expect(await readdir(folder)).toContain("lock");
+      expect(await lockHolder(folder)).toBeNull();
 
-    const again = await run("killed");
-    expect(again.messages.join("\n")).toMatch(/resumed at step [1-9]/);
-    const whole = await run("whole");
-    for (const { failed, isInterrupted } of [again, whole])
-      expect({ failed, isInterrupted }).toEqual({ failed: [], isInterrupted: false });
-    expect(whole.finished.map(({ kind }) => kind)).toEqual([
-      "teach",
-      "score",
-      "pretrain",
-      "teach",
-      "distil",
-      "score",
-    ]);
-    const logits = await logitsOf("whole");
-    expect([...logits.values()].map(({ length }) => length > 0)).toEqual([true, true]);
-    expect(await logitsOf("killed")).toEqual(logits);
-    expect((await run("whole")).finished).toEqual([]);
-  });
+      const again = await run("killed");
+      expect(again.messages.join("\n")).toMatch(/resumed at step 20/);
+      const whole = await run("whole");
+      for (const { failed, isInterrupted } of [again, whole])
+        expect({ failed, isInterrupted }).toEqual({ failed: [], isInterrupted: false });
+      expect(whole.finished.map(({ kind }) => kind)).toEqual([
+        "teach",
+        "score",
+        "pretrain",
+        "teach",
+        "distil",
+        "score",
+      ]);
+      const logits = await logitsOf("whole");
+      expect([...logits.values()].map(({ length }) => length > 0)).toEqual([true, true]);
+      expect(await logitsOf("killed")).toEqual(logits);
+      expect((await run("whole")).finished).toEqual([]);
+    },
+    deadlineMs,
+  );
 
   it("has the final split only where it is asked for, and trains nothing for it", async () => {
     const report = await show("whole");
@@ -187,7 +208,7 @@ describe("a table", () => {
   });
 
   it("says on the command line what is wrong, without a stack", async () => {
-    const child = trainer("run", "whole", "--only", "nobody");
+    const child = trainer("whole", "nobody");
     const lines = createInterface({ input: child.stderr });
     const text: string[] = [];
     for await (const line of lines) text.push(line);
