@@ -52,8 +52,8 @@ export function reliabilityPlot(report: EvaluationReport): string | null {
     text(
       66,
       506,
-      `Dotted: perfect. Expected calibration error ${figure(frames.calibrationError.value)}, Brier score ` +
-        `${figure(frames.brier.value)}; holds for this mix of ${fakes} % fakes only.`,
+      `Expected calibration error ${figure(frames.calibrationError.value)}, Brier score ` +
+        `${figure(frames.brier.value)}, for this mix of ${fakes} % fakes. Dotted: perfect.`,
       { fill: MUTED, "font-size": 11 },
     ),
   );

@@ -1,5 +1,5 @@
-// robustness.svg: one column a condition, families side by side; above the AUC, below what happens
-// to real pictures.
+// robustness.svg: one column a condition, families side by side; the AUC, and below it how many real
+// pictures are flagged, and how many are not judged.
 import type { Interval } from "../bootstrap";
 import type { EvaluationReport } from "../report";
 import { FAMILIES, type Family } from "../robustness/conditions";
@@ -7,11 +7,10 @@ import type { RobustnessFigure } from "../robustness/measure";
 import { Panel, percentTick } from "./panel";
 import { element, GRID, line, MUTED, PALETTE, polyline, svgDocument, text } from "./svg";
 
-const [BLUE, ORANGE] = PALETTE;
+const [BLUE, ORANGE, GREEN] = PALETTE;
 const LEFT = 66;
 const RIGHT = 624;
-const TOP = { y: 56, height: 200 };
-const BOTTOM = { y: 326, height: 110 };
+const STRIP = { x: LEFT, width: RIGHT - LEFT };
 /** Room between families, in columns. */
 const FAMILY_GAP = 0.7;
 /** A loss beyond this breaks the promise of issue and card. */
@@ -48,45 +47,52 @@ export function robustnessPlot(report: EvaluationReport): string | null {
 
   const aucs = all.flatMap(({ figure }) => ends(figure.auc));
   const floor = Math.min(0.5, Math.floor(Math.min(...aucs) * 10) / 10);
-  const aucPanel = new Panel({ x: LEFT, width: RIGHT - LEFT, ...TOP }, across, {
+  const aucPanel = new Panel({ ...STRIP, y: 50, height: 180 }, across, {
     from: floor,
     to: 1,
     ticks: steps(floor, 1, 0.1),
     label: "AUC",
     format: (value) => value.toFixed(1),
   });
-  const shares = all.flatMap(({ figure }) => [
-    ...ends(figure.realsSuspicious),
-    ...ends(figure.realsAbstained),
-  ]);
-  const ceiling = Math.max(0.05, Math.ceil(Math.max(...shares) * 20) / 20);
-  const sharePanel = new Panel({ x: LEFT, width: RIGHT - LEFT, ...BOTTOM }, across, {
-    from: 0,
-    to: ceiling,
-    ticks: steps(0, ceiling, ceiling / 5),
-    label: "reals",
-    format: percentTick,
+  const flagged = all.flatMap(({ figure }) => ends(figure.realsSuspicious));
+  const flaggedPanel = new Panel({ ...STRIP, y: 290, height: 86 }, across, {
+    ...sharesUpTo(Math.max(0.02, ...flagged)),
+    label: "reals flagged",
   });
+  const abstained = all.flatMap(({ figure }) => ends(figure.realsAbstained));
+  const abstainedPanel = new Panel({ ...STRIP, y: 400, height: 86 }, across, {
+    ...sharesUpTo(Math.max(0.02, ...abstained)),
+    label: "not judged",
+  });
+  const panels = [aucPanel, flaggedPanel, abstainedPanel];
   return svgDocument(
-    500,
+    546,
     `Robustness of ${model.name} ${model.version} on ${split}`,
-    aucPanel.background(),
-    sharePanel.background(),
-    ...separators(groups, aucPanel, sharePanel),
+    ...panels.map((panel) => panel.background()),
+    ...separators(groups, panels),
     ...guide(aucPanel, clean.auc.value, all),
     ...groups.flatMap(({ columns }) => [
-      ...series(aucPanel, columns, ({ auc }) => auc, BLUE, 0),
-      ...series(sharePanel, columns, ({ realsAbstained }) => realsAbstained, MUTED, 0.14),
-      ...series(sharePanel, columns, ({ realsSuspicious }) => realsSuspicious, ORANGE, -0.14),
+      ...series(aucPanel, columns, ({ auc }) => auc, BLUE),
+      ...series(flaggedPanel, columns, ({ realsSuspicious }) => realsSuspicious, ORANGE),
+      ...series(abstainedPanel, columns, ({ realsAbstained }) => realsAbstained, GREEN),
     ]),
     ...groups.flatMap(({ name, columns }) => names(name, columns, aucPanel)),
-    ...legend(),
+    ...caption(),
   );
 }
 
-function labelOf({ name, strength }: RobustnessFigure): string {
-  if (name.startsWith("half")) return "½";
-  return name.startsWith("screenshot") ? `×${strength}` : String(strength);
+/** An axis of shares with few round ticks. */
+function sharesUpTo(most: number) {
+  const step = [0.01, 0.02, 0.05, 0.1, 0.25].find((one) => most / one <= 4) ?? 0.25;
+  const to = step * Math.ceil(most / step - 1e-9);
+  return { from: 0, to, ticks: steps(0, to, step), format: percentTick };
+}
+
+const SCALED: Readonly<Record<string, string>> = { "0.5": "½", "0.75": "¾", "1.25": "1¼" };
+
+function labelOf({ family, strength }: RobustnessFigure): string {
+  const text = String(strength);
+  return family === "rescaling" ? (SCALED[text] ?? text) : text;
 }
 
 function familyName(family: Family): string {
@@ -124,22 +130,20 @@ function guide(panel: Panel, clean: number, columns: readonly Column[]): string[
   ];
 }
 
-/** Values with their intervals, joined within a family. @param shift in columns. */
+/** Values with their intervals, joined within a family. */
 function series(
   panel: Panel,
   columns: readonly Column[],
   of: (figure: Column["figure"]) => Interval,
   colour: string,
-  shift: number,
 ): string[] {
-  const points = columns.map(({ figure, at }) => panel.point(at + shift, of(figure).value));
+  const points = columns.map(({ figure, at }) => panel.point(at, of(figure).value));
   return [
     ...columns.flatMap(({ figure, at }) => {
       const { low, high } = of(figure);
       if (!Number.isFinite(low) || !Number.isFinite(high)) return [];
-      const x = at + shift;
       return [
-        line(panel.point(x, low), panel.point(x, high), {
+        line(panel.point(at, low), panel.point(at, high), {
           stroke: colour,
           "stroke-width": 1.5,
           "stroke-opacity": 0.6,
@@ -155,7 +159,7 @@ function series(
 
 function separators(
   groups: readonly { columns: readonly Column[] }[],
-  ...panels: readonly Panel[]
+  panels: readonly Panel[],
 ): string[] {
   return groups.slice(1).flatMap(({ columns }) => {
     const at = (columns[0] as Column).at - 0.5 - FAMILY_GAP / 2;
@@ -182,19 +186,20 @@ function names(family: string, columns: readonly Column[], panel: Panel): string
   ];
 }
 
-function legend(): string[] {
-  const y = BOTTOM.y + BOTTOM.height + 26;
-  const entry = (x: number, colour: string, label: string) =>
-    element("circle", { cx: x, cy: y - 4, r: 4, fill: colour }) + text(x + 10, y, label);
+function caption(): string[] {
+  const small = { fill: MUTED, "font-size": 11 };
   return [
-    entry(LEFT + 4, BLUE, "AUC"),
-    entry(LEFT + 76, ORANGE, "reals at suspicious or above"),
-    entry(LEFT + 280, MUTED, "reals not judged"),
     text(
       LEFT,
-      y + 22,
-      "Bars: 95 % over groups. Solid: AUC of the unchanged pictures; dashed: 0.03 below it. ½: half size and back.",
-      { fill: MUTED, "font-size": 11 },
+      514,
+      "Bars: 95 % over groups. Solid line: AUC of the unchanged pictures; dashed: 0.03 below it.",
+      small,
+    ),
+    text(
+      LEFT,
+      531,
+      "Flagged: real pictures at suspicious or above. Rescaling: half size and back, and by ¾ and 1¼.",
+      small,
     ),
   ];
 }
