@@ -12,7 +12,7 @@ const STYLE = `
   figure { margin: 0; }
   .face { position: relative; aspect-ratio: 1; }
   .face img { position: absolute; inset: 0; width: 100%; height: 100%; border-radius: 4px; }
-  .face img + img { opacity: 0.55; mix-blend-mode: screen; }
+  .face img + img { opacity: 0.8; mix-blend-mode: screen; }
   body:has(#where:not(:checked)) .face img + img { display: none; }
   figcaption { font-size: 12px; overflow-wrap: anywhere; margin-top: 4px; }
   .flagged { color: #b3261e; font-weight: 600; }
