@@ -11,9 +11,9 @@ import {
 import { assemblePackage, type CardDraft } from "../../trainer/emission/package";
 import { float16Bits, float16Value, storeTensor } from "../../trainer/emission/quantise";
 import { runGraphModel } from "../../trainer/emission/run-graph-model";
+import { parametersLogits } from "../../trainer/network/frozen";
 import { randomParameters } from "../../trainer/network/initial";
 import { Random } from "../../trainer/random";
-import { forwardLogits } from "../../trainer/stages/quantise";
 import { useNativeBackend } from "./native-backend";
 import { TINY_SETTINGS } from "./tiny-settings";
 
@@ -61,7 +61,7 @@ describe("emitGraphModel", () => {
   const pixels = new Uint8Array([1, 2, 3].flatMap((seed) => [...selfTestPixels(size, seed)]));
 
   it("computes what the training graph computes", async () => {
-    const trained = forwardLogits({ settings: TINY_SETTINGS, parameters: parameters() }, pixels);
+    const trained = parametersLogits(architecture, parameters(), pixels);
     const model = emitGraphModel(architecture, parameters(), FLOAT32_KERNELS);
     const { logits, maps } = await runGraphModel(model, pixels, size);
     expect(maps.length).toBe(3 * 8 * 8);

@@ -7,10 +7,11 @@ import { loadPictures } from "../../trainer/datasets/pictures";
 import { splitByGroup } from "../../trainer/datasets/split";
 import { auc } from "../../trainer/evaluation/auc";
 import { cropAll } from "../../trainer/evaluation/crops";
+import { parametersLogits } from "../../trainer/network/frozen";
 import { randomParameters } from "../../trainer/network/initial";
 import { calibrate } from "../../trainer/stages/calibrate";
 import { loadCheckpoint } from "../../trainer/stages/checkpoint";
-import { forwardLogits, quantise } from "../../trainer/stages/quantise";
+import { quantise } from "../../trainer/stages/quantise";
 import { trainingSplit } from "../../trainer/stages/sides";
 import { teach } from "../../trainer/stages/teach";
 import type { TeachSettings } from "../../trainer/stages/teach-settings";
@@ -99,7 +100,11 @@ describe("the student taught alone", () => {
     const student = await readTrainedStudent(join(folder, "learn"));
     const { heldOut } = trainingSplit(await readManifest(folder), TINY_SETTINGS);
     const pool = await loadPictures(folder, heldOut);
-    const logits = forwardLogits(student, cropAll(pool, TINY_SETTINGS.cropMargin, 32));
+    const logits = parametersLogits(
+      TINY_SETTINGS.architecture,
+      student.parameters,
+      cropAll(pool, TINY_SETTINGS.cropMargin, 32),
+    );
     const isFake = pool.pictures.map(({ row }) => row.label === "fake");
     const score = auc(
       logits.filter((_, i) => !isFake[i]),

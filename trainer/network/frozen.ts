@@ -38,6 +38,18 @@ export function frozenLogits(
   );
 }
 
+/** The same, of parameters that are no tensors yet. */
+export function parametersLogits(
+  architecture: StudentArchitecture,
+  parameters: Parameters,
+  pixels: Uint8Array,
+): Float32Array {
+  const weights = frozenWeights(parameters);
+  const logits = frozenLogits(architecture, weights, pixels);
+  for (const weight of weights.values()) weight.dispose();
+  return logits;
+}
+
 /** @param width values that `f` gives for each picture. */
 function inChunks(
   inputSize: number,

@@ -2,10 +2,6 @@
 // what that costs.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs-core";
-import { tensor, tidy } from "@tensorflow/tfjs-core";
-import type { StudentArchitecture } from "../../model/student/architecture";
-import { normalisePixels } from "../../model/student/normalise";
 import { readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import {
@@ -17,8 +13,7 @@ import {
 import { runGraphModel } from "../emission/run-graph-model";
 import { auc } from "../evaluation/auc";
 import { cropAll } from "../evaluation/crops";
-import type { Parameters } from "../network/parameters";
-import { studentForward } from "../network/student-network";
+import { parametersLogits } from "../network/frozen";
 import { trainingSplit } from "./sides";
 import { readTrainedStudent } from "./trained-student";
 
@@ -39,36 +34,6 @@ export interface QuantisationReport {
   bytes: number;
 }
 
-/** Logits of the training graph in inference mode. */
-export function forwardLogits(
-  {
-    settings,
-    parameters,
-  }: { settings: { architecture: StudentArchitecture }; parameters: Parameters },
-  pixels: Uint8Array,
-  chunk = 64,
-): Float32Array {
-  const { inputSize } = settings.architecture;
-  const perPicture = inputSize * inputSize * 3;
-  const n = pixels.length / perPicture;
-  const weights = new Map<string, Tensor>(
-    [...parameters].map(([name, { shape, data }]) => [name, tensor(data, shape)]),
-  );
-  const logits = new Float32Array(n);
-  for (let from = 0; from < n; from += chunk) {
-    const part = pixels.subarray(from * perPicture, Math.min(n, from + chunk) * perPicture);
-    const count = part.length / perPicture;
-    const logit = tidy(() => {
-      const input = tensor(normalisePixels(part), [count, inputSize, inputSize, 3]) as Tensor4D;
-      return studentForward(settings.architecture, weights, input).logit as Tensor1D;
-    });
-    logits.set(logit.dataSync(), from);
-    logit.dispose();
-  }
-  for (const weight of weights.values()) weight.dispose();
-  return logits;
-}
-
 /** Told how many pictures of a phase are done. */
 export type PicturesDone = (phase: string, done: number, total: number) => void;
 
@@ -83,8 +48,7 @@ export async function quantise(
   maxAucLoss = MAX_QUANTISATION_LOSS,
   onPictures: PicturesDone = () => {},
 ): Promise<QuantisationReport> {
-  const student = await readTrainedStudent(run);
-  const { settings, parameters } = student;
+  const { settings, parameters } = await readTrainedStudent(run);
   const { heldOut } = trainingSplit(await readManifest(data), settings);
   const total = heldOut.length;
   const pool = await loadPictures(data, heldOut, (done) => onPictures("decode", done, total));
@@ -96,7 +60,7 @@ export async function quantise(
   const graphLogits = async (model: EmittedModel) =>
     (await runGraphModel(model, crops, architecture.inputSize)).logits;
   const compared = (networks: number) => onPictures("compare", networks * total, 3 * total);
-  const trained = forwardLogits(student, crops);
+  const trained = parametersLogits(architecture, parameters, crops);
   compared(1);
   const fromFloat = await graphLogits(float);
   compared(2);
