@@ -1,5 +1,5 @@
-// A fixed grid of what the web does to a picture, for calibration and robustness figures; unlike
-// training's augmentation nothing here is random.
+// What the web does to pictures, one grid of fixed changes for calibration: a threshold must hold for more
+// than clean files. Robustness figures have a finer grid of their own (robustness/).
 import { faceSquare, resampleSquare } from "../../model/student/crop";
 import type { PicturePool, PooledPicture } from "../datasets/pictures";
 import { pixelsOf } from "../datasets/pictures";
