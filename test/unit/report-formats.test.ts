@@ -47,7 +47,7 @@ function video() {
           time: 0.25,
           width: 640,
           height: 360,
-          faces: [{ ...face, logit: -2.25, score: 0.28, track: 1 }],
+          faces: [{ ...face, logit: -2.25, score: 0.28, track: 0 }],
         },
         { time: 0.75, width: 640, height: 360, faces: [] },
       ],

@@ -178,7 +178,7 @@ function faceRows({ verdict }: Evidence): Row[] {
   const row = (kind: string, face: Face, number: number, time?: number | null): Row => ({
     row: kind,
     time_s: time,
-    face: face.track ?? number,
+    face: face.track === undefined ? number : face.track + 1,
     x: face.box[0],
     y: face.box[1],
     width: face.box[2],

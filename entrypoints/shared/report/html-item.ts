@@ -121,7 +121,8 @@ function frames(evidence: Evidence): Markup | false {
   const sampled = evidence.verdict.frames ?? [];
   if (sampled.length === 0) return false;
   const heading = `Every sampled frame (${sampled.length})`;
-  return html`<h4>${heading}</h4>${scoreChart(evidence)}
+  const chart = scoreChart(evidence);
+  return html`<h4>${heading}</h4>${chart && scroll("Scores over time", chart)}
 ${scroll(
   heading,
   html`<table class="scores"><thead><tr><th class="number">Second</th><th>Face</th><th>Result</th><th class="number">Score</th><th class="number">Logit</th><th>Box: x, y, width, height</th></tr></thead><tbody>
@@ -201,7 +202,8 @@ function outcome(face: Face): Markup {
   return html`<td>${words}</td><td class="number">${figure(face.score)}</td><td class="number">${figure(face.logit)}</td>`;
 }
 
-const nameOf = (face: Face, index: number): number => face.track ?? index + 1;
+/** From 1, as the evidence view counts. */
+const nameOf = (face: Face, index: number): number => (face.track ?? index) + 1;
 const seconds = (time: number | null) => (time === null ? "–" : time.toFixed(2));
 const box = (face: Face) => face.box.map((side) => Math.round(side)).join(", ");
 

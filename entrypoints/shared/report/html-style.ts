@@ -35,12 +35,17 @@ a { color: var(--accent); }
 .small { font-size: .85rem; }
 .lead { margin-top: .6rem; max-width: 46rem; }
 .scroll { overflow-x: auto; margin-top: .5rem; }
+.scroll > * { min-width: 34rem; }
 .scroll:focus-visible { outline: 2px solid var(--accent); }
 table { width: 100%; border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .5rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; font-weight: 400; }
+th, td { overflow-wrap: break-word; }
+td bdi { overflow-wrap: anywhere; }
+td:has(bdi) { min-width: 8rem; }
+td:has(> a[href^="#item"]) { width: 36%; }
 thead th { color: var(--soft); vertical-align: bottom; }
 td.number, th.number { text-align: end; white-space: nowrap; }
-.scores td, .scores th { overflow-wrap: normal; white-space: nowrap; }
+.scores td, .scores th { white-space: nowrap; }
 .item { margin-top: 1.4rem; padding-top: 1.2rem; border-top: 2px solid var(--line); }
 .head { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
 .head > div { flex: 1 1 18rem; min-width: 0; }
@@ -78,6 +83,7 @@ ul.plain { display: grid; gap: .35rem; padding-inline-start: 1.1rem; margin-top:
   .head, .facts, .call, .chart, tr, li { break-inside: avoid; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }
+  .scroll > * { min-width: 0; }
   .scores td, .scores th { white-space: normal; }
   a { color: inherit; text-decoration: none; }
 }
