@@ -18,7 +18,7 @@ interface Props {
 export function CheckSection({ inspections, opened, onFiles, onRegion, onOpen }: Props) {
   const chooser = useRef<HTMLInputElement>(null);
   return (
-    <div class="check">
+    <div>
       <section class="ways" aria-label="What to check">
         <p>
           Drop pictures and videos anywhere in this panel, or paste a picture with{" "}

@@ -2,6 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { browser } from "wxt/browser";
+import { counted } from "../../components/words";
+import { samplingWords } from "../shared/evidence/sampling-words";
 import { mediaName } from "../shared/page/media-name";
 import { pointAtMedium } from "../shared/page/page-commands";
 import type { Inspection, Listed } from "./inspections";
@@ -12,12 +14,18 @@ interface Props {
   isOpen: boolean;
   /** Address of the page that the workbench stands beside now. */
   pageUrl: string;
+  /** Frames of a video that have been looked at by now, as the page reports them. */
+  framesByNow: number;
   onBack(): void;
+  /** Takes up what has been looked at since. */
+  onUpdate(): void;
   children: ComponentChildren;
 }
 
-export function EvidenceDetail({ inspection, isOpen, pageUrl, onBack, children }: Props) {
-  const { name, listed, notice } = inspection;
+export function EvidenceDetail(props: Props) {
+  const { inspection, isOpen, pageUrl, framesByNow, onBack, onUpdate, children } = props;
+  const { name, listed, notice, evidence } = inspection;
+  const more = framesByNow - (evidence?.verdict.frames?.length ?? 0);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (isOpen) heading.current?.focus({ preventScroll: true });
@@ -58,6 +66,12 @@ export function EvidenceDetail({ inspection, isOpen, pageUrl, onBack, children }
       )}
       {notice && <p class="detail-note">{notice}</p>}
       <div class="detail-body">{children}</div>
+      {/* Over the evidence, not in it: nothing moves while a video plays on. */}
+      {evidence?.sampling === samplingWords.asPlayed && more > 0 && (
+        <button type="button" class="button detail-update" onClick={onUpdate}>
+          Update: {counted(more, "more frame")} looked at
+        </button>
+      )}
     </section>
   );
 }

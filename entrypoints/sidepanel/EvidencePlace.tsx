@@ -11,8 +11,10 @@ import { EvidencePane } from "../shared/evidence/EvidencePane";
 import { bytesAtHand } from "../shared/evidence/medium-file";
 import type { EvidenceServices } from "../shared/evidence/request";
 import { openEvidenceServices } from "../shared/evidence/services";
+import type { Page } from "../shared/page/use-page";
 import { EvidenceDetail } from "./EvidenceDetail";
 import type { Inspection, Inspections } from "./inspections";
+import { prepareListed } from "./prepare";
 
 /** Panes of finished evidence that are kept after they were left. */
 const maxLeft = 6;
@@ -22,12 +24,12 @@ interface Props {
   desk: CasesDesk;
   inspections: readonly Inspection[];
   opened: Inspection | null;
-  /** Address of the page that the workbench stands beside now. */
-  pageUrl: string;
+  /** The page that the workbench stands beside now. */
+  page: Page | "none";
   onBack(): void;
 }
 
-export function EvidencePlace({ store, desk, inspections, opened, pageUrl, onBack }: Props) {
+export function EvidencePlace({ store, desk, inspections, opened, page, onBack }: Props) {
   const services = useServices();
   const kept = useKeptPanes(inspections, opened);
   const openedId = opened?.id ?? null;
@@ -43,13 +45,20 @@ export function EvidencePlace({ store, desk, inspections, opened, pageUrl, onBac
               key={id}
               inspection={inspection}
               isOpen={id === openedId}
-              pageUrl={pageUrl}
+              pageUrl={(page !== "none" && page.url) || ""}
+              framesByNow={framesByNow(inspection, page)}
               onBack={onBack}
+              onUpdate={() => updateListed(store, inspection)}
             >
-              {problem && (
+              {problem && !evidence && (
                 <EmptyState sign="trouble" heading="No evidence">
                   {problem}
                 </EmptyState>
+              )}
+              {problem && evidence && (
+                <p class="detail-note" role="alert">
+                  {problem} What was found before stays.
+                </p>
               )}
               {!request && !problem && <p class="detail-note">Reading it from the page …</p>}
               {request && (
@@ -83,6 +92,19 @@ export function EvidencePlace({ store, desk, inspections, opened, pageUrl, onBac
   );
 }
 
+function framesByNow({ listed }: Inspection, page: Page | "none"): number {
+  if (page === "none" || !page.state || listed?.tabId !== page.tabId) return 0;
+  const { frameId, mediumId } = listed;
+  const medium = page.state.media.find((one) => one.id === mediumId && one.frameId === frameId);
+  return medium?.frames ?? 0;
+}
+
+function updateListed(store: Inspections, { id, listed }: Inspection): void {
+  if (!listed) return;
+  const { tabId, frameId, mediumId } = listed;
+  store.again(id, () => prepareListed(tabId, frameId, mediumId));
+}
+
 /** Opened when the first evidence is gathered: a detector takes some hundred megabytes. */
 function useServices(): () => EvidenceServices {
   const services = useRef<EvidenceServices | null>(null);
@@ -102,9 +124,9 @@ function useKeptPanes(
   opened: Inspection | null,
 ): ReadonlySet<string> {
   const recent = useRef<string[]>([]);
-  const working = inspections.findLast(
-    ({ listed, evidence, problem }) => listed === null && !evidence && !problem,
-  );
+  const working = inspections
+    .filter(({ listed, evidence, problem }) => listed === null && !evidence && !problem)
+    .toSorted((a, b) => a.turn - b.turn)[0];
   const now = [opened?.id, working?.id].filter((id) => id !== undefined);
   const finished = new Set(inspections.flatMap(({ id, evidence }) => (evidence ? [id] : [])));
   const before = recent.current.filter((id) => !now.includes(id) && finished.has(id));

@@ -5,8 +5,8 @@ import { counted } from "../../components/words";
 import type { PageState } from "../shared/messages";
 import { groupMedia, type Medium } from "../shared/page/groups";
 import { MediaEntry } from "../shared/page/MediaEntry";
-import { PageSummary } from "../shared/page/PageSummary";
 import { holdOrder } from "./held-order";
+import { ListHead } from "./ListHead";
 import { countsOf, type Filter, filterNames, filters, type ListRow, listRows } from "./list-rows";
 
 const heights = { heading: 34, medium: 64 };
@@ -36,7 +36,7 @@ export function PageList({ tabId, state, selectedKey, onOpen }: Props) {
   const found = latest.filter(isMedium).length;
   return (
     <div class="page-list">
-      <PageSummary tabId={tabId} state={state} groups={groups} />
+      <ListHead tabId={tabId} state={state} groups={groups} />
       <Filters
         filter={filter}
         search={search}
@@ -159,7 +159,7 @@ function Filters({ filter, search, counts, onFilter, onSearch }: FiltersProps) {
       </fieldset>
       <input
         type="search"
-        class="search"
+        class="list-search"
         aria-label="Search addresses"
         placeholder="Search addresses"
         value={search}

@@ -104,7 +104,7 @@ export function Workbench({ fixedTabId, takesRequests }: Props) {
           desk={desk}
           inspections={inspections}
           opened={opened}
-          pageUrl={pageUrl}
+          page={page}
           onBack={() => checks.open(null)}
         />
       </main>

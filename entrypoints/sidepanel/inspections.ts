@@ -16,6 +16,8 @@ export interface Listed {
 
 export interface Inspection {
   readonly id: string;
+  /** Place in the order in which they were asked for; the lowest is next. */
+  readonly turn: number;
   /** What people know it by: a file's name, an address. From pages and files: text only. */
   readonly name: string;
   /** Of a medium in a page's list, so that it is found again; null for what was asked on demand. */
@@ -39,6 +41,7 @@ const maxInspections = 200;
 
 export class Inspections {
   private list: readonly Inspection[] = [];
+  private turns = 0;
   private readonly fallbacks = new Map<string, NonNullable<Prepared["fallback"]>>();
   private readonly listeners = new Set<() => void>();
 
@@ -51,18 +54,30 @@ export class Inspections {
     return () => this.listeners.delete(listener);
   }
 
-  /** Newest first. `prepare` finds out what to read; what it throws is shown. @returns its id */
+  /** `prepare` finds out what to read; what it throws is shown. @returns its id */
   add(about: NewInspection, prepare: () => Promise<Prepared>): string {
-    const id = crypto.randomUUID();
-    const fresh = { ...about, id, request: null, notice: null, problem: null, evidence: null };
-    this.show([fresh, ...this.list].slice(0, maxInspections));
-    void this.prepare(id, prepare);
-    return id;
+    return this.addAll([[about, prepare]])[0] as string;
   }
 
-  /** Once more from the start, as far as the page or the file still gives it. */
+  /** The latest to be asked for stand first, and what comes together keeps its order. */
+  addAll(asked: readonly [about: NewInspection, prepare: () => Promise<Prepared>][]): string[] {
+    const fresh = asked.map(([about]) => {
+      this.turns += 1;
+      const id = crypto.randomUUID();
+      const turn = this.turns;
+      return { ...about, id, turn, request: null, notice: null, problem: null, evidence: null };
+    });
+    this.show([...fresh, ...this.list].slice(0, maxInspections));
+    for (const [index, { id }] of fresh.entries()) {
+      const prepare = asked[index]?.[1];
+      if (prepare) void this.prepare(id, prepare);
+    }
+    return fresh.map(({ id }) => id);
+  }
+
+  /** Once more, as far as it still can be had; what was found stays until then. */
   again(id: string, prepare: () => Promise<Prepared>): void {
-    this.change(id, { request: null, notice: null, problem: null });
+    this.change(id, { problem: null });
     void this.prepare(id, prepare);
   }
 

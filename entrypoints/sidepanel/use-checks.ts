@@ -156,14 +156,19 @@ export function useChecks(place: Place | null, pageUrl: string, frameIds: number
   const incoming = useMemo<Incoming>(
     () => ({
       files(files) {
-        // Newest stands first in the list; the first file is to stand before the others.
-        for (const file of files.toReversed()) check(file.name, () => prepareFile(file));
-        if (files.length > 1) show("check", null);
+        const isPrivate = latest.current.place?.isPrivate ?? false;
+        const ids = store.addAll(
+          files.map((file) => [
+            { name: file.name, listed: null, isPrivate },
+            () => prepareFile(file),
+          ]),
+        );
+        show("check", ids.length === 1 ? (ids[0] ?? null) : null);
       },
       pasted: (picture) => check("Pasted picture", () => preparePasted(picture)),
       address: (url) => check(nameOf(url), () => prepareLink(url, latest.current.pageUrl)),
     }),
-    [check, show],
+    [check, show, store],
   );
 
   const openId = openIds[slotOf(section, place)] ?? null;

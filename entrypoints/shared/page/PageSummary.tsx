@@ -2,8 +2,8 @@
 import { LevelMark } from "../../../components/LevelMark";
 import { counted } from "../../../components/words";
 import type { PageState } from "../messages";
+import { DetectorTrouble } from "./DetectorTrouble";
 import type { Groups } from "./groups";
-import { scanAgain } from "./page-commands";
 import { progressOf, summarise } from "./summary";
 
 interface Props {
@@ -33,7 +33,12 @@ export function PageSummary({ tabId, state, groups }: Props) {
           <label for="progress">
             Checking: {progress.done} of {progress.total} done
           </label>
-          <progress id="progress" value={progress.done} max={progress.total} />
+          <progress
+            id="progress"
+            class="summary-progress"
+            value={progress.done}
+            max={progress.total}
+          />
         </div>
       )}
       {waiting > 0 && (
@@ -42,16 +47,7 @@ export function PageSummary({ tabId, state, groups }: Props) {
           {waiting === 1 ? "plays" : "play"}.
         </p>
       )}
-      {state.detector === "failed" && (
-        <div class="notice trouble" role="alert">
-          <p>
-            The detector has stopped. {state.detectorDetail && `Reported: ${state.detectorDetail}`}
-          </p>
-          <button type="button" class="button" onClick={() => void scanAgain(tabId)}>
-            Try again
-          </button>
-        </div>
-      )}
+      <DetectorTrouble tabId={tabId} state={state} />
     </>
   );
 }
