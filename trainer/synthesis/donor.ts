@@ -1,4 +1,5 @@
 // Whose face is put into another's place.
+import type { FaceRow } from "../datasets/manifest";
 import { type PicturePool, type PooledPicture, pixelsOf } from "../datasets/pictures";
 import { cutFace, type Face } from "./face";
 import { poseDistance } from "./face-regions";
@@ -19,16 +20,20 @@ export function donorFor(
   { row }: PooledPicture,
   draw: () => PooledPicture,
 ): Face {
-  const { landmarks, group } = row;
-  let donor = draw();
+  let donor: PooledPicture | null = null;
   let least = Infinity;
-  for (let i = 1; landmarks && i < CANDIDATES; i++) {
+  for (let i = 0; i < CANDIDATES; i++) {
     const candidate = draw();
-    if (!candidate.row.landmarks || candidate.row.group === group) continue;
-    const distance = poseDistance(landmarks, candidate.row.landmarks);
-    if (distance < least) [donor, least] = [candidate, distance];
+    if (candidate.row.group === row.group) continue;
+    const distance = poseAway(row, candidate.row);
+    if (!donor || distance < least) [donor, least] = [candidate, distance];
+    if (!row.landmarks) break;
   }
-  return faceOf(pool, donor);
+  return faceOf(pool, donor ?? draw());
+}
+
+function poseAway(a: FaceRow, b: FaceRow): number {
+  return a.landmarks && b.landmarks ? poseDistance(a.landmarks, b.landmarks) : Infinity;
 }
 
 /** The piece around a picture's face, with its landmarks where the row has them. */
