@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { evaluateCommand } from "../../trainer/commands/evaluate";
 import { probeCommand } from "../../trainer/commands/probe";
 import { reportCommand } from "../../trainer/commands/report";
+import { stripedData } from "./striped-data";
 
 /** What a command says when it refuses its arguments. */
 async function refusal(command: Command, ...args: string[]): Promise<string> {
@@ -47,6 +48,32 @@ describe("evaluate", () => {
     const said = await refusal(evaluateCommand(), "--data", "x", "--package", file);
     await rm(folder, { recursive: true });
     expect(said).toMatch(/zip|archive/i);
+  });
+});
+
+describe("probe", () => {
+  it("looks at batches, or at the set as it lies on disk", async () => {
+    const folder = await stripedData({ train: 80 });
+    const said: string[] = [];
+    const log = vi.spyOn(console, "log").mockImplementation((text) => said.push(String(text)));
+    const error = vi.spyOn(console, "error").mockImplementation((text) => said.push(String(text)));
+    const probe = (...args: string[]) =>
+      probeCommand().parseAsync(["--data", folder, ...args], { from: "user" });
+    try {
+      await probe("--batches", "5");
+      expect(said.join("\n")).toMatch(/crops of training batches/);
+      expect(said.join("\n")).not.toMatch(/quantisers/);
+      said.length = 0;
+      await probe("--data-set");
+      // Stripes are sharper than blotches.
+      expect(said.join("\n")).toMatch(/40 real, 40 fake pictures of 20 groups/);
+      expect(said.join("\n")).toMatch(/traces: [^|]*\|[^|]*\| over 0\.6/);
+      expect(said.at(-1)).toMatch(/^warning: real and fake can be told apart/);
+    } finally {
+      log.mockRestore();
+      error.mockRestore();
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

@@ -171,6 +171,12 @@ describe("the probe of batches", () => {
       expect(lowest).toBeLessThanOrEqual(mean);
       expect(highest).toBeGreaterThanOrEqual(mean);
     }
+    const few = (await readManifest(folder)).slice(0, 12);
+    await expect(probeBatches(folder, few, recipe, 5)).rejects.toThrow("at least 5 groups");
+    const pairsAlone = (await readManifest(folder)).filter(({ label }) => label === "real");
+    const unlabelled = await probeBatches(folder, pairsAlone, recipe, 5);
+    expect(unlabelled.labelled.mean).toBeNaN();
+    expect(batchProbeMarkdown(unlabelled)).toContain("| real partner / labelled fake | – | – |");
     expect(batchProbeMarkdown(result)).toMatch(/labelled fake \| [01]\.\d\d \(.*over 0\.6/);
   });
 });

@@ -11,7 +11,7 @@ import { batchProbeMarkdown, setProbeMarkdown } from "../evaluation/probe-markdo
 import { SHORTCUT_LIMIT } from "../evaluation/shortcut-probe";
 import { probeBatches, probeSet } from "../stages/probe";
 import { batchRecipe } from "../stages/settings";
-import { teachingSides } from "../stages/sides";
+import { trainingSplit } from "../stages/sides";
 import { wholeNumber } from "./arguments";
 import { configOf, dataFolder, withConfig } from "./config-options";
 import { pictureProgress } from "./picture-progress";
@@ -37,7 +37,7 @@ export function probeCommand(): Command {
       const recipe = batchRecipe(stage);
       const progress = pictureProgress();
       const onProgress = (done: number, total: number) => progress.report("probe", done, total);
-      const probe = options.set
+      const probe = options.dataSet
         ? await probeSet(
             data,
             await labelledRows(data, options.split),
@@ -48,7 +48,7 @@ export function probeCommand(): Command {
           ).finally(progress.stop)
         : await probeBatches(
             data,
-            teachingSides(await readManifest(data), stage).fit,
+            trainingSplit(await readManifest(data), stage).fit,
             recipe,
             options.batches,
             onProgress,
@@ -58,7 +58,7 @@ export function probeCommand(): Command {
       const worst =
         "families" in probe
           ? Math.max(...Object.values(probe.families).map(({ value }) => value), probe.all.value)
-          : Math.max(probe.pseudoFakes.mean, probe.labelled.mean);
+          : Math.max(...[probe.pseudoFakes.mean, probe.labelled.mean].filter(Number.isFinite));
       if (worst > SHORTCUT_LIMIT)
         console.error(
           `warning: real and fake can be told apart without looking at the face (AUC ${worst.toFixed(2)}; ` +

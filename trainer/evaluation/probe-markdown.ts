@@ -2,13 +2,13 @@
 import { type BatchProbe, FEATURE_FAMILIES, type FoldedAuc, type SetProbe } from "../stages/probe";
 import type { Interval } from "./bootstrap";
 import { FOLDS } from "./folds";
-import { number, plain, table } from "./markdown";
+import { number, table } from "./markdown";
 import { SHORTCUT_LIMIT } from "./shortcut-probe";
 
 export function batchProbeMarkdown({ crops, pseudoFakes, labelled }: BatchProbe): string {
   const row = (name: string, { mean, lowest, highest }: FoldedAuc) => [
     name,
-    `${auc(mean)} (${auc(lowest)}–${auc(highest)})`,
+    Number.isFinite(mean) ? `${auc(mean)} (${auc(lowest)}–${auc(highest)})` : "–",
     verdict(mean),
   ];
   return table(
@@ -43,7 +43,7 @@ export function setProbeMarkdown({ real, fake, groups, families, all }: SetProbe
 }
 
 function auc(value: number): string {
-  return plain(value, (x) => x.toFixed(2));
+  return value.toFixed(2);
 }
 
 function verdict(value: number): string {

@@ -21,7 +21,7 @@ import { BatchMaker, type BatchRecipe } from "../synthesis/batch";
 /** Progress in pictures, and how many there are. */
 type OnProgress = (done: number, total: number) => void;
 
-/** AUC on each fold's groups: mean, lowest and highest. */
+/** AUC on each fold's groups: mean, lowest and highest; NaN without such crops. */
 export interface FoldedAuc {
   mean: number;
   lowest: number;
@@ -63,18 +63,24 @@ export async function probeBatches(
     pool.pictures.map(({ row }) => ({ group: row.group, stratum: stratumOf(row) })),
     recipe.seed,
   );
+  const inFold = (fold: number) => pool.pictures.filter((_, i) => foldOf[i] === fold);
+  for (let fold = 0; fold < FOLDS; fold++)
+    if (!inFold(fold).some(({ row }) => row.label === "real"))
+      throw new Error(`real pictures of at least ${FOLDS} groups are needed to probe batches`);
   const folds: BatchExample[][] = [];
   let crops = 0;
   for (let fold = 0; fold < FOLDS; fold++) {
-    const pictures = pool.pictures.filter((_, i) => foldOf[i] === fold);
+    const pictures = inFold(fold);
     const maker = new BatchMaker(pool.bytes, pictures, recipe);
+    // Where a fold has none, the maker puts more pairs in their place.
+    const hasLabelled = pictures.some(({ row }) => row.label === "fake");
     const examples: BatchExample[] = [];
     for (let index = 0; index < perFold; index++) {
       const { pixels, labels } = await maker.make(index);
       labels.forEach((label, i) => {
         const rgb = pixels.subarray(i * perCrop, (i + 1) * perCrop);
         const features = shortcutFeatures(rgb, recipe.inputSize);
-        examples.push({ features, label, isPair: i < 2 * recipe.pairs });
+        examples.push({ features, label, isPair: !hasLabelled || i < 2 * recipe.pairs });
       });
       crops += labels.length;
       onProgress(crops, perFold * FOLDS * labels.length);
@@ -105,10 +111,12 @@ function foldedAuc(
       measured.filter((example) => example.label === label).map(({ features }) => probe(features));
     return auc(scores(0), scores(1));
   });
+  const known = aucs.filter(Number.isFinite);
+  if (known.length === 0) return { mean: Number.NaN, lowest: Number.NaN, highest: Number.NaN };
   return {
-    mean: aucs.reduce((sum, value) => sum + value, 0) / aucs.length,
-    lowest: Math.min(...aucs),
-    highest: Math.max(...aucs),
+    mean: known.reduce((sum, value) => sum + value, 0) / known.length,
+    lowest: Math.min(...known),
+    highest: Math.max(...known),
   };
 }
 
