@@ -80,7 +80,7 @@ describe("a mistake", () => {
     ],
     [["run", "--data", "x", "--set", "K=3"], "K: there is no such key here"],
     [["run", "--data", "x", "--set", "K"], "KEY=VALUE is expected"],
-    [["run", "--data", "no-such-folder"], "in the data folder no-such-folder"],
+    [["run", "--data", "no-such-folder"], "no-such-folder"],
     [
       ["teach", "--data", "x", "--run", "no-such-run"],
       "no-such-run/pretrain holds no run of `pretrain`",

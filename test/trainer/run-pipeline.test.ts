@@ -1,6 +1,6 @@
 // A whole run on a tiny fixture: it ends in a package that loads, goes on where it was interrupted to
 // the same bytes, and leaves alone what is finished.
-import { readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unpackArchive } from "../../model/package/archive";
@@ -19,6 +19,9 @@ import { stripedData } from "./striped-data";
 useNativeBackend();
 
 const FILE = new URL("../fixtures/tiny-run.yaml", import.meta.url).pathname;
+
+/** Several runs in one test, on a machine that has other things to do. */
+const deadlineMs = 300_000;
 
 let data: string;
 beforeAll(async () => {
@@ -41,9 +44,7 @@ async function run(name: string, overrides: Overrides = {}, stopAt?: number): Pr
   const watched: Watched = { isDone: false, steps: [], messages: [] };
   const onMessage = (message: string) => watched.messages.push(message);
   const pipeline: Pipeline = {
-    config: await readConfig(FILE, overrides),
-    data,
-    run: runOf(name),
+    config: await readConfig(FILE, { "data.folder": data, run: runOf(name), ...overrides }),
     date: "2026-01-01",
     signal: interrupt.signal,
     watch: () => ({
@@ -55,6 +56,7 @@ async function run(name: string, overrides: Overrides = {}, stopAt?: number): Pr
     }),
     onMessage,
     onPictures: () => {},
+    onUnit: () => {},
   };
   watched.isDone = await runPipeline(pipeline);
   return watched;
@@ -107,24 +109,61 @@ describe("a run", () => {
   });
 
   // Pretraining has 6 steps, the probe 4, fine-tuning 40.
-  it("ends in the same bytes when it was interrupted in each of its stages", async () => {
-    for (const stopAt of [4, 4, 20, 44]) {
-      const part = await run("parts", {}, stopAt);
-      expect(part.isDone).toBe(false);
-      expect(part.steps).toHaveLength(stopAt);
-    }
-    const rest = await run("parts");
-    expect(rest.isDone).toBe(true);
-    expect(rest.steps.length).toBe(6 + 4 + 40 + 40 - 4 - 4 - 20 - 44);
-    for (const file of ["model.json", "weights.bin"])
-      expect(await packageFile("parts", file)).toEqual(await packageFile("whole", file));
-  });
+  it(
+    "ends in the same bytes when it was interrupted in each of its stages",
+    async () => {
+      for (const stopAt of [4, 4, 20, 44]) {
+        const part = await run("parts", {}, stopAt);
+        expect(part.isDone).toBe(false);
+        expect(part.steps).toHaveLength(stopAt);
+      }
+      const rest = await run("parts");
+      expect(rest.isDone).toBe(true);
+      expect(rest.steps.length).toBe(6 + 4 + 40 + 40 - 4 - 4 - 20 - 44);
+      for (const file of ["model.json", "weights.bin"])
+        expect(await packageFile("parts", file)).toEqual(await packageFile("whole", file));
+    },
+    deadlineMs,
+  );
 
   it("refuses a folder whose run had other settings, and says what to do", async () => {
     await expect(run("whole", { "pretrain.T": 0.1 })).rejects.toThrow("choose another --run");
     await expect(run("whole", { "network.teacher": { blocks: 2 } })).rejects.toThrow();
   });
 });
+
+it(
+  "begins with a data set as published where the configuration names one",
+  async () => {
+    const set = join(data, "set");
+    const media = new URL("../fixtures/media/", import.meta.url).pathname;
+    for (const [label, names] of Object.entries({
+      real: ["astronaut", "portrait", "speech", "blue-room-left", "crowd"],
+      fake: ["swap-astronaut", "swap-portrait", "swap-blue-room", "self-blend-speech"],
+    })) {
+      await mkdir(join(set, label), { recursive: true });
+      for (const name of names) await cp(`${media}${name}.jpg`, join(set, label, `${name}.jpg`));
+    }
+    const { isDone, messages } = await run("published", {
+      "data.folder": undefined,
+      "prepare.in": set,
+      "prepare.faces": "all",
+      "prepare.val": 0,
+      "prepare.test": 0,
+      "teach.steps": 2,
+      "distil.steps": 2,
+      "quantise.maxAucLoss": 1,
+    });
+    expect(isDone).toBe(true);
+    expect(messages.join("\n")).toMatch(/prepare: \d+ faces; 0 problems/);
+    const card = JSON.parse((await packageFile("published", "card.json")).toString());
+    expect(card.training.sources.map(({ label }: { label: string }) => label)).toEqual([
+      "fake",
+      "real",
+    ]);
+  },
+  deadlineMs,
+);
 
 describe("a single stage", () => {
   const job = async (name: string, overrides: Overrides = {}) => ({

@@ -1,24 +1,32 @@
 // The configuration on the command line: the file, `--set`, and options that set one knob each.
 // Options beat the file.
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { cacheFolder } from "../cache";
 import { parseAssignment, readConfig } from "../config/read";
 import type { TrainerConfig } from "../config/schema";
+
+export { dataFolder, runFolder } from "../run/folders";
+
+const READERS = {
+  text: (text: string) => text,
+  folder: (text: string) => resolve(text),
+  yaml: (text: string, knob: string) => parseAssignment(`${knob}=${text}`)[1],
+};
 
 /** Sets one knob of the configuration. */
 export class KnobOption extends Option {
   /**
    * @param knob its path, as in `pretrain.steps`.
-   * @param kind whether what is typed is meant as it stands, or read as YAML.
+   * @param kind how what is typed is read; a folder is meant from where one stands.
    */
   constructor(
     flags: string,
     description: string,
     readonly knob: string,
-    kind: "text" | "yaml" = "yaml",
+    kind: keyof typeof READERS = "yaml",
   ) {
     super(flags, `${description} (${knob})`);
-    this.argParser((text) => (kind === "text" ? text : parseAssignment(`${knob}=${text}`)[1]));
+    this.argParser((text) => READERS[kind](text, knob));
   }
 }
 
@@ -42,9 +50,9 @@ export function withConfig(
   command
     .option("--config <file>", "configuration (YAML); `trainer config` prints one")
     .addOption(
-      new KnobOption("--data <folder>", "face crops with manifest.jsonl", "data.folder", "text"),
+      new KnobOption("--data <folder>", "face crops with manifest.jsonl", "data.folder", "folder"),
     )
-    .addOption(new KnobOption("--run <folder>", "root folder of the run", "run", "text"));
+    .addOption(new KnobOption("--run <folder>", "root folder of the run", "run", "folder"));
   for (const option of options) command.addOption(option);
   return command.addOption(
     new Option("--set <key=value>", "any knob, as in pretrain.K=1024; may be repeated")
@@ -61,17 +69,6 @@ export async function configOf(command: Command): Promise<TrainerConfig> {
     if (option instanceof KnobOption && given[option.attributeName()] !== undefined)
       overrides[option.knob] = given[option.attributeName()];
   return readConfig(given.config, overrides);
-}
-
-/** @throws Error if neither file nor command line names the data. */
-export function dataFolder({ data }: TrainerConfig): string {
-  if (!data.folder) throw new Error("no data: give --data FOLDER, or data.folder in the file");
-  return data.folder;
-}
-
-/** Root folder of the run. */
-export function runFolder({ run }: TrainerConfig): string {
-  return run ?? cacheFolder("runs", "scl-kd");
 }
 
 function assignment(text: string, before: object): object {

@@ -1,22 +1,23 @@
 // `trainer prepare`: a data set as researchers have it, made into shards of face crops.
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { LAYOUTS } from "../datasets/layouts/layouts";
 import { type Finding, PROBLEMS } from "../datasets/layouts/report";
 import { SPLIT_RULES } from "../prepare/plan";
 import { type PrepareResult, prepare } from "../prepare/prepare";
+import { PREPARE_DEFAULTS } from "../prepare/prepare-defaults";
 import { reportFile } from "../prepare/prepare-report";
 import { parseShard, type ShardNumber } from "../shards/assignment";
 import { aboveZero, wholeNumber } from "./arguments";
+import { INTERRUPTED, interruptSignal } from "./interrupt";
+import { unitProgress } from "./unit-progress";
 
 /** Of each kind of problem so many are printed; the report has them all. */
 const PRINTED = 10;
-/** A log wants few lines. */
-const LINE_EVERY_MS = 30_000;
 
 export function prepareCommand(): Command {
+  const { settings, shares, shards } = PREPARE_DEFAULTS;
   return new Command("prepare")
     .description(
       "Make shards of face crops, with boxes and landmarks, from a data set's videos and pictures.",
@@ -24,7 +25,7 @@ export function prepareCommand(): Command {
     .addOption(
       new Option("--layout <name>", "how the data set is laid out; auto tells it from its names")
         .choices(["auto", ...LAYOUTS.map(({ id }) => id)])
-        .default("auto"),
+        .default(PREPARE_DEFAULTS.layout),
     )
     .requiredOption("--in <folder>", "folder of the data set")
     .requiredOption("--out <folder>", "folder of the shards; every machine may write to the same")
@@ -33,16 +34,31 @@ export function prepareCommand(): Command {
         .argParser(shardNumber)
         .default({ index: 0, count: 1 }, "0/1"),
     )
-    .option("--frames <n>", "frames of a video, spread evenly over it", wholeNumber, 32)
+    .option(
+      "--frames <n>",
+      "frames of a video, spread evenly over it",
+      wholeNumber,
+      settings.frames,
+    )
     .addOption(
       new Option("--faces <which>", "of several people: who fills most of the video, or everybody")
         .choices(["largest", "all"])
-        .default("largest"),
+        .default(settings.faces),
     )
-    .option("--margin <x>", "side of a crop, in detector's boxes", aboveZero, 2)
-    .option("--max-px <n>", "longest side of a crop; larger ones are reduced", wholeNumber, 256)
-    .option("--min-face <n>", "least size of a face in its picture, pixels", wholeNumber, 48)
-    .option("--quality <n>", "of the crops' JPEG", quality, 93)
+    .option("--margin <x>", "side of a crop, in detector's boxes", aboveZero, settings.margin)
+    .option(
+      "--max-px <n>",
+      "longest side of a crop; larger ones are reduced",
+      wholeNumber,
+      settings.maxPx,
+    )
+    .option(
+      "--min-face <n>",
+      "least size of a face in its picture, pixels",
+      wholeNumber,
+      settings.minFacePx,
+    )
+    .option("--quality <n>", "of the crops' JPEG", quality, settings.quality)
     .addOption(
       new Option(
         "--compression <level>",
@@ -52,25 +68,22 @@ export function prepareCommand(): Command {
     .addOption(
       new Option("--studio <label>", "what DeeperForensics' studio footage counts as")
         .choices(["unlabelled", "real", "none"])
-        .default("unlabelled"),
+        .default(PREPARE_DEFAULTS.studio),
     )
-    .option("--val <share>", "of the groups without an official split", share, 0.1)
-    .option("--test <share>", "of the groups without an official split", share, 0.1)
+    .option("--val <share>", "of the groups without an official split", share, shares.val)
+    .option("--test <share>", "of the groups without an official split", share, shares.test)
     .addOption(
       new Option(
         "--split <rule>",
         "groups: the official split, but nobody on two sides; official: as published; people: drawn anew by people, for sets that swap everybody with everybody (Celeb-DF, DeepFakeDetection)",
       )
         .choices(SPLIT_RULES)
-        .default("groups"),
+        .default(PREPARE_DEFAULTS.split),
     )
     .option("--seed <n>", "of the draw for groups without an official split", wholeNumber, 1)
-    .option("--shard-records <n>", "crops in a tar file", wholeNumber, 1000)
+    .option("--shard-records <n>", "crops in a tar file", wholeNumber, shards.maxRecords)
     .option("--workers <n>", "threads", wholeNumber, availableParallelism())
     .action(async (options) => {
-      const interrupt = new AbortController();
-      process.once("SIGINT", () => interrupt.abort());
-      process.once("SIGTERM", () => interrupt.abort());
       const progress = unitProgress();
       const result = await prepare({
         root: resolve(options.in),
@@ -91,9 +104,9 @@ export function prepareCommand(): Command {
           split: options.split,
         },
         reading: { compression: options.compression, sourceVideos: options.studio },
-        shards: { maxBytes: 1e9, maxRecords: options.shardRecords },
+        shards: { ...shards, maxRecords: options.shardRecords },
         workers: options.workers,
-        signal: interrupt.signal,
+        signal: interruptSignal(),
         onMessage: (message) => console.error(message),
         onUnit: progress.unit,
       }).finally(progress.stop);
@@ -133,7 +146,9 @@ function printResult({ complete, prefix, report }: PrepareResult, out: string): 
     `${units.done} of ${units.all} videos and pictures: ${counts.pictures} frames, ${counts.faces} faces, ${counts.landmarks} with landmarks; left out: ${problemCounts(problems)}`,
   );
   console.error(`the whole list is in ${reportFile(out, prefix)}`);
-  if (!complete) console.error("interrupted and saved; the same command goes on");
+  if (complete) return;
+  console.error("interrupted and saved; the same command goes on");
+  process.exitCode = INTERRUPTED;
 }
 
 function printFindings(findings: readonly Finding[]): void {
@@ -152,38 +167,4 @@ function printable(text: string): string {
 function problemCounts(problems: Readonly<Record<string, number>>): string {
   const parts = Object.entries(problems).map(([problem, count]) => `${count} ${problem}`);
   return parts.length > 0 ? parts.join(", ") : "nothing";
-}
-
-interface UnitProgress {
-  unit(progress: { done: number; all: number; pictures: number }): void;
-  stop(): void;
-}
-
-/** A bar on a terminal, a line now and then in a log; both with the speed and the time left. */
-function unitProgress(): UnitProgress {
-  const bar = process.stderr.isTTY
-    ? new SingleBar({
-        format: "{bar} {value}/{total} | {speed} pictures/s | {eta_formatted} left",
-        stream: process.stderr,
-        hideCursor: true,
-        clearOnComplete: true,
-      })
-    : null;
-  const begun = Date.now();
-  let first: number | null = null;
-  let printed = begun;
-  return {
-    unit({ done, all, pictures }) {
-      if (first === null) bar?.start(all, done - 1, { speed: "–" });
-      first ??= done - 1;
-      const seconds = Math.max(0.001, (Date.now() - begun) / 1000);
-      const speed = (pictures / seconds).toFixed(1);
-      bar?.update(done, { speed });
-      if (bar || Date.now() - printed < LINE_EVERY_MS) return;
-      printed = Date.now();
-      const left = Math.round(((all - done) * seconds) / (done - first));
-      console.error(`${done}/${all}, ${speed} pictures/s, ${left} s left`);
-    },
-    stop: () => bar?.stop(),
-  };
 }

@@ -13,6 +13,7 @@ import { INTERRUPTED, interruptSignal } from "./interrupt";
 import { pictureProgress } from "./picture-progress";
 import { showProgress } from "./progress";
 import { trainingCommand } from "./stage-command";
+import { unitProgress } from "./unit-progress";
 
 export function runCommand(): Command {
   return trainingCommand("run", [studentOption(), labelFractionOption()])
@@ -22,14 +23,13 @@ export function runCommand(): Command {
     .option("--date <date>", "date in the card", new Date().toISOString().slice(0, 10))
     .action(async ({ date }, command: Command) => {
       const config = await configOf(command);
-      const data = dataFolder(config);
-      const run = runFolder(config);
+      // Before anything is started: is there anything to train on?
+      dataFolder(config);
       await startBackend();
       const pictures = pictureProgress();
+      const units = unitProgress();
       const isDone = await runPipeline({
         config,
-        data,
-        run,
         date,
         signal: interruptSignal(),
         watch: (steps) => {
@@ -38,9 +38,13 @@ export function runCommand(): Command {
         },
         onMessage: (message) => console.error(message),
         onPictures: pictures.report,
-      }).finally(pictures.stop);
+        onUnit: units.unit,
+      }).finally(() => {
+        pictures.stop();
+        units.stop();
+      });
       if (isDone) return;
-      console.error(`interrupted and saved in ${run}; the same command goes on`);
+      console.error(`interrupted and saved in ${runFolder(config)}; the same command goes on`);
       process.exitCode = INTERRUPTED;
     });
 }

@@ -108,8 +108,13 @@ function fromFolderOf(file: string, tree: Tree): Tree {
     typeof value === "string" && value !== "" ? resolve(dirname(file), value) : value;
   const result = { ...tree };
   if ("run" in result) result.run = absolute(result.run);
-  if (isTree(result.data) && "folder" in result.data)
-    result.data = { ...result.data, folder: absolute(result.data.folder) };
+  for (const [section, key] of [
+    ["data", "folder"],
+    ["prepare", "in"],
+  ] as const) {
+    const inner = result[section];
+    if (isTree(inner) && key in inner) result[section] = { ...inner, [key]: absolute(inner[key]) };
+  }
   return result;
 }
 

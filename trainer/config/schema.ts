@@ -2,8 +2,11 @@
 // default. What all stages share stands at the top, once; the numbers themselves are those of
 // `trainer/stages/*-settings.ts`.
 import * as v from "valibot";
+import { LAYOUTS } from "../datasets/layouts/layouts";
 import { DEFAULT_RESAMPLES } from "../evaluation/bootstrap";
 import type { AdamWSettings } from "../optimiser/adamw";
+import { SPLIT_RULES } from "../prepare/plan";
+import { PREPARE_DEFAULTS } from "../prepare/prepare-defaults";
 import { LEVEL_RATES } from "../stages/calibrate";
 import { COMMON_DEFAULTS, INPUT_SIZE, LABEL_FRACTION } from "../stages/common-settings";
 import { DISTIL_DEFAULTS } from "../stages/distil-settings";
@@ -89,6 +92,7 @@ const supervised = (standard: SuperviseSettings) => ({
   ...cadence(standard.checkpointEvery, "AUCs of the held-out groups"),
 });
 
+const { settings: crops } = PREPARE_DEFAULTS;
 const { batch: lesson, logits: lessonLoss } = DISTIL_DEFAULTS;
 
 export const ConfigSchema = v.strictObject(
@@ -134,6 +138,34 @@ export const ConfigSchema = v.strictObject(
         "medium",
         "small, medium, large: 8, 11, 16 blocks of EfficientNet-Lite0; tiny: for trying a set-up.",
       ),
+    }),
+    prepare: section("Where a run begins with a data set as published; not read otherwise.", {
+      in: openKnob(text, "Folder of the data set; its crops go to data.folder, or into the run's."),
+      layout: knob(
+        oneOf("auto", ...LAYOUTS.map(({ id }) => id)),
+        PREPARE_DEFAULTS.layout,
+        "How it is laid out; auto tells that from its names.",
+      ),
+      frames: knob(count, crops.frames, "Frames of a video (DeepfakeBench: 32)."),
+      faces: knob(oneOf("largest", "all"), crops.faces, "Of several people in a video."),
+      margin: knob(positive, crops.margin, "Side of a crop over the box: room for jitter."),
+      maxPx: knob(count, crops.maxPx, "Longest side of a crop; larger ones are reduced."),
+      minFacePx: knob(count, crops.minFacePx, "Smaller faces are left out."),
+      quality: knob(count, crops.quality, "Of the crops' JPEG."),
+      compression: openKnob(oneOf("raw", "c23", "c40"), "Of FaceForensics++; all if left out."),
+      studio: knob(
+        oneOf("unlabelled", "real", "none"),
+        PREPARE_DEFAULTS.studio,
+        "What DeeperForensics' studio footage counts as.",
+      ),
+      split: knob(
+        oneOf(...SPLIT_RULES),
+        PREPARE_DEFAULTS.split,
+        "groups: the official split with nobody on two sides; official: as published; people: drawn anew.",
+      ),
+      val: knob(shareOrNone, PREPARE_DEFAULTS.shares.val, "Of groups without an official split."),
+      test: knob(shareOrNone, PREPARE_DEFAULTS.shares.test, "Same."),
+      workers: knob(wholeOrAuto, "auto", "Threads; auto: one a core."),
     }),
     pretrain: section("Stage 1: momentum contrast (MoCo v2) on faces whose labels nobody reads.", {
       initial: knob(initial, "imagenet", "What the encoder starts from."),

@@ -1,8 +1,13 @@
-// Where the stages of one run lie.
+// Where the data and the stages of one run lie.
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { cacheFolder } from "../cache";
+import { ConfigError } from "../config/read";
+import type { TrainerConfig } from "../config/schema";
 
 export interface RunFolders {
+  /** Shards of face crops, where the run began with a data set. */
+  faces: string;
   pretrain: string;
   teacher: string;
   /** The distilled student. */
@@ -16,12 +21,29 @@ export interface RunFolders {
 /** @param run the run's root. */
 export function runFolders(run: string): RunFolders {
   return {
+    faces: join(run, "faces"),
     pretrain: join(run, "pretrain"),
     teacher: join(run, "teacher"),
     student: join(run, "student"),
     supervised: join(run, "supervised"),
     package: join(run, "package"),
   };
+}
+
+/** Root folder of the run. */
+export function runFolder({ run }: TrainerConfig): string {
+  return run ?? cacheFolder("runs", "scl-kd");
+}
+
+/**
+ * Folder of the face crops: the one named, or the one that the run makes of a data set.
+ *
+ * @throws ConfigError if neither file nor command line names the data.
+ */
+export function dataFolder(config: TrainerConfig): string {
+  if (config.data.folder) return config.data.folder;
+  if (config.prepare.in) return runFolders(runFolder(config)).faces;
+  throw new ConfigError("no data: give --data FOLDER, or data.folder in the file");
 }
 
 /**

@@ -9,20 +9,19 @@ import { writeCardMetrics } from "../emission/package";
 import { DEFAULT_SEED } from "../evaluation/bootstrap";
 import { cardMetrics } from "../evaluation/card-metrics";
 import { writeEvaluation } from "../evaluation/write-evaluation";
+import type { PrepareJob } from "../prepare/prepare";
+import { reportFile } from "../prepare/prepare-report";
 import { evaluate } from "../stages/evaluate";
 import { type PicturesDone, quantise } from "../stages/quantise";
 import { readTrainedStudent } from "../stages/trained-student";
 import type { StageHooks } from "../stages/training-loop";
-import { type RunFolders, runFolders } from "./folders";
+import { dataFolder, type RunFolders, runFolder, runFolders } from "./folders";
 import { archivePath, packStudent, writeArchive } from "./pack";
+import { prepareStage } from "./prepare-stage";
 import { distilStage, pretrainStage, type Stage, teachStage } from "./stages";
 
 export interface Pipeline {
   config: TrainerConfig;
-  /** Folder of the pictures. */
-  data: string;
-  /** Root folder of the run. */
-  run: string;
   /** ISO date, for the card. */
   date: string;
   signal?: AbortSignal;
@@ -30,6 +29,7 @@ export interface Pipeline {
   watch(steps: number): Omit<StageHooks, "signal"> & { stop(): void };
   onMessage(message: string): void;
   onPictures: PicturesDone;
+  onUnit: NonNullable<PrepareJob["onUnit"]>;
 }
 
 interface TrainingStage {
@@ -56,8 +56,11 @@ const TRAINING: readonly TrainingStage[] = [
  * @returns false if it was interrupted (and saved).
  */
 export async function runPipeline(pipeline: Pipeline): Promise<boolean> {
-  const { config, data, run, signal, onMessage } = pipeline;
+  const { config, signal, onMessage } = pipeline;
+  const run = runFolder(config);
   const folders = runFolders(run);
+  const data = await dataOf(pipeline);
+  if (data === null) return false;
   for (const { name, stage, steps, isWanted } of TRAINING) {
     if (isWanted && !isWanted(config)) continue;
     if (signal?.aborted) return false;
@@ -69,7 +72,7 @@ export async function runPipeline(pipeline: Pipeline): Promise<boolean> {
   const mark = await finishMark(config, folders.student);
   const markPath = join(run, "finished");
   if ((await readFile(markPath, "utf8").catch(() => "")) !== mark) {
-    if (!(await pack(pipeline, folders))) return false;
+    if (!(await pack(pipeline, data, folders))) return false;
     await writeFile(markPath, mark);
   }
   onMessage(
@@ -78,8 +81,12 @@ export async function runPipeline(pipeline: Pipeline): Promise<boolean> {
   return true;
 }
 
-async function pack(pipeline: Pipeline, { student, package: out }: RunFolders): Promise<boolean> {
-  const { config, data, run, date, signal, onMessage, onPictures } = pipeline;
+async function pack(
+  pipeline: Pipeline,
+  data: string,
+  { student, package: out }: RunFolders,
+): Promise<boolean> {
+  const { config, date, signal, onMessage, onPictures } = pipeline;
   const { aucLoss, bytes } = await quantise(data, student, config.quantise.maxAucLoss, onPictures);
   onMessage(`quantise: ${(bytes / 1e6).toFixed(2)} MB, for ${aucLoss.toFixed(4)} AUC`);
   if (signal?.aborted) return false;
@@ -102,12 +109,26 @@ async function pack(pipeline: Pipeline, { student, package: out }: RunFolders): 
     robustness,
     onProgress: onPictures,
   });
-  const folder = join(run, "evaluation");
+  const folder = join(runFolder(config), "evaluation");
   await writeEvaluation(folder, evaluation);
   await writeCardMetrics(out, cardMetrics(evaluation.report));
   await writeArchive(out);
   onMessage(`evaluate: the figures are in ${folder}`);
   return true;
+}
+
+/** Folder of the face crops, made first where the configuration names a data set; null if interrupted. */
+async function dataOf(pipeline: Pipeline): Promise<string | null> {
+  const { config, signal, onMessage, onUnit } = pipeline;
+  const out = dataFolder(config);
+  if (!config.prepare.in) return out;
+  const hooks = { signal, onMessage, onUnit };
+  const { complete, prefix, report } = await prepareStage(config, config.prepare.in, out, hooks);
+  const leftOut = Object.values(report.problems).reduce((sum, count) => sum + count, 0);
+  onMessage(
+    `prepare: ${report.counts.faces} faces; ${leftOut} problems, all listed in ${reportFile(out, prefix)}`,
+  );
+  return complete ? out : null;
 }
 
 /** Tells whether the package is of this very student and these very settings. */
