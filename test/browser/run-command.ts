@@ -1,9 +1,12 @@
 /** Runs one of our commands as a person would, without the packages' and the browser's set-up. */
 import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 const root = join(import.meta.dirname, "..", "..");
-const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
+// Not tsx's own command: on a busy machine that kills what does not answer a signal in 30 ms.
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 export interface CommandResult {
   /** Null where a signal ended it. */
@@ -27,7 +30,7 @@ export function runCommand(
 ): Promise<CommandResult> {
   const { INIT_CWD: _, DISPLAY: __, WAYLAND_DISPLAY: ___, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [tsx, join(root, script), ...args], {
+    const child = spawn(process.execPath, ["--import", tsx, join(root, script), ...args], {
       cwd: options.cwd ?? root,
       env: { ...inherited, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],

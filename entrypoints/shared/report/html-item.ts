@@ -109,7 +109,7 @@ function faces({ verdict, crops, kind }: Evidence): Markup | false {
   return html`<h4>${heading}</h4>
 ${scroll(
   heading,
-  html`<table class="scores"><thead><tr><th></th><th>Face</th><th>Result</th><th class="number">Score</th><th class="number">Logit</th><th>Box: x, y, width, height</th></tr></thead><tbody>
+  html`<table class="scores"><thead><tr><th>Picture</th><th>Face</th><th>Result</th><th class="number">Score</th><th class="number">Logit</th><th>Box: x, y, width, height</th></tr></thead><tbody>
 ${verdict.faces.map(
   (face, i) =>
     html`<tr><td>${picture(crops[i], `Face ${nameOf(face, i)}`, "crop")}</td><td>${nameOf(face, i)}</td>${outcome(face)}<td>${box(face)}</td></tr>`,
@@ -209,7 +209,7 @@ const box = (face: Face) => face.box.map((side) => Math.round(side)).join(", ");
 
 /** Wide tables scroll by themselves on narrow screens, by keyboard as well. */
 function scroll(name: string, table: Markup): Markup {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">${table}</div>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${name}">${table}</div>`;
 }
 
 /** `2 faces, 14 frames` */

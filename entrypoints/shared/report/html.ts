@@ -136,7 +136,7 @@ function overview(rows: readonly OverviewRow[]): Markup {
   const strength = ({ outcome: { level } }: OverviewRow) => (level ? levels.indexOf(level) : -1);
   const sorted = rows.toSorted((a, b) => strength(b) - strength(a) || a.number - b.number);
   return html`<h2>Overview</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Overview"><table><thead><tr><th></th><th>Medium</th><th>Result</th><th class="number">Score</th><th>Reviewer</th><th>Looked at</th><th>SHA-256</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="Overview"><table><thead><tr><th>Picture</th><th>Medium</th><th>Result</th><th class="number">Score</th><th>Reviewer</th><th>Looked at</th><th>SHA-256</th></tr></thead><tbody>
 ${sorted.map(
   (row) =>
     html`<tr><td>${picture(row.thumbnail, "", "mini")}</td><td><a href="#item-${row.number}">${row.number}. ${foreign(row.name)}</a></td><td>${title(row.outcome)}</td><td class="number">${figure(row.outcome.score)}</td><td>${row.call ? callWords[row.call] : "–"}</td><td>${row.seen}</td><td class="hash">${row.sha256 && `${row.sha256}…`}</td></tr>`,
@@ -156,7 +156,7 @@ function thresholds(detector: DetectorFacts): Markup {
   });
   return html`<h3 id="model-${detector.cardSha256}">${detector.model}</h3>
 <p class="small soft">SHA-256 of its card: <span class="hash">${detector.cardSha256}</span> · temperature ${detector.temperature}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Thresholds"><table><thead><tr><th>Level</th><th class="number">From score</th><th class="number">From logit</th><th>Ordinary pictures at or above it, when it was chosen</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="Thresholds"><table><thead><tr><th>Level</th><th class="number">From score</th><th class="number">From logit</th><th>Ordinary pictures at or above it, when it was chosen</th></tr></thead><tbody>
 ${rows.map(
   ({ name, logit, falsePositiveRate, realPictures }) =>
     html`<tr><td>${name}</td><td class="number">${figure(scoreOf(logit, detector))}</td><td class="number">${figure(logit)}</td><td>${oneIn(falsePositiveRate)} (${percent(falsePositiveRate)} of ${counted(realPictures, "picture")})</td></tr>`,
