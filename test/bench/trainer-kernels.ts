@@ -12,7 +12,7 @@ import { Random } from "../../trainer/random";
 import { SUPERVISE_DEFAULTS } from "../../trainer/stages/settings";
 import { StudentTrainer } from "../../trainer/stages/student-trainer";
 import type { Batch } from "../../trainer/synthesis/batch";
-import { SPEED_HEADINGS, speedCells, time } from "./trainer-timing";
+import { perSecond, SPEED_HEADINGS, speedCells, time } from "./trainer-timing";
 
 const batchSize = 16;
 const networks: [label: string, blocks: number][] = [
@@ -71,9 +71,9 @@ export async function printStepSpeeds(): Promise<void> {
       label,
       `${side}`,
       ...speedCells(ours, batchSize),
-      ((batchSize / plain.bestMs) * 1000).toFixed(1),
+      perSecond(batchSize, plain.bestMs),
       `${(plain.bestMs / ours.bestMs).toFixed(1)} ×`,
-      `${(plain.cpuMs / ours.cpuMs).toFixed(1)} ×`,
+      `${(plain.bestCpuMs / ours.bestCpuMs).toFixed(1)} ×`,
     ]);
   }
   const headings = ["Network", "Side (px)", ...SPEED_HEADINGS, "Plain", "Ratio", "of CPU time"];

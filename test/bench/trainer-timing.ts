@@ -4,8 +4,9 @@ export interface Timing {
   /** The fastest of the repeats, milliseconds: what it takes when nothing else runs. */
   bestMs: number;
   meanMs: number;
-  /** Processor time of one repeat over all threads, milliseconds: hardly changed by other load. */
-  cpuMs: number;
+  /** Processor time over all threads, milliseconds: other load changes the least of it little. */
+  bestCpuMs: number;
+  meanCpuMs: number;
 }
 
 /** Repeats until both bounds are reached, after one repeat that does not count. */
@@ -15,23 +16,33 @@ export async function time(
 ): Promise<Timing> {
   await once();
   const began = performance.now();
-  const usage = process.cpuUsage();
-  let bestMs = Number.POSITIVE_INFINITY;
-  let repeats = 0;
-  for (; repeats < leastRepeats || performance.now() - began < leastMs; repeats++) {
+  const spent: { ms: number; cpuMs: number }[] = [];
+  while (spent.length < leastRepeats || performance.now() - began < leastMs) {
     const start = performance.now();
+    const usage = process.cpuUsage();
     await once();
-    bestMs = Math.min(bestMs, performance.now() - start);
+    const { user, system } = process.cpuUsage(usage);
+    spent.push({ ms: performance.now() - start, cpuMs: (user + system) / 1000 });
   }
-  const { user, system } = process.cpuUsage(usage);
-  const meanMs = (performance.now() - began) / repeats;
-  return { bestMs, meanMs, cpuMs: (user + system) / 1000 / repeats };
+  const wall = spent.map(({ ms }) => ms);
+  const cpu = spent.map(({ cpuMs }) => cpuMs);
+  const mean = (list: number[]) => list.reduce((a, b) => a + b, 0) / list.length;
+  return {
+    bestMs: Math.min(...wall),
+    meanMs: mean(wall),
+    bestCpuMs: Math.min(...cpu),
+    meanCpuMs: mean(cpu),
+  };
 }
 
-/** Cells of a table: pictures a second at best and on average, processor time for each picture. */
-export function speedCells({ bestMs, meanMs, cpuMs }: Timing, pictures: number): string[] {
-  const rate = (ms: number) => ((pictures / ms) * 1000).toFixed(1);
-  return [rate(bestMs), rate(meanMs), (cpuMs / pictures).toFixed(1)];
+export function perSecond(pictures: number, ms: number): string {
+  return ((pictures / ms) * 1000).toFixed(1);
 }
 
 export const SPEED_HEADINGS = ["Pictures/s", "on average", "CPU ms each"];
+
+/** Cells of a table under those headings. */
+export function speedCells({ bestMs, meanMs, bestCpuMs }: Timing, pictures: number): string[] {
+  const each = (bestCpuMs / pictures).toFixed(1);
+  return [perSecond(pictures, bestMs), perSecond(pictures, meanMs), each];
+}
