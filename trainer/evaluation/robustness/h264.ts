@@ -1,12 +1,12 @@
-// Pictures through a real H.264 encoder, by way of the ffmpeg on this machine. Every picture becomes
-// a key frame at a fixed quantiser, so that none depends on its neighbours in the list.
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+// Pictures through a real H.264 encoder, by way of ffmpeg. Every picture becomes a key frame at a fixed
+// quantiser, so that none depends on its neighbours in the list.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureFfmpeg, type FfmpegRun, startFfmpeg } from "../../prepare/ffmpeg";
 import type { Face } from "../../synthesis/face";
 
-/** ffmpeg is not there, or cannot encode H.264: the condition is left out, by name. */
+/** There is no ffmpeg to be had, or it cannot encode H.264: the condition is left out, by name. */
 export class NoH264Error extends Error {}
 
 /** Frames of one file share a size; pieces are padded to the next multiple of two macroblocks. */
@@ -54,47 +54,40 @@ function cutBack(face: Face, frame: Buffer, side: number): Face {
   return { ...face, data };
 }
 
+/** Raw frames to an H.264 stream and back. */
 async function throughH264(frames: Buffer, side: number, quantiser: number): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), "unmask-h264-"));
-  const file = join(folder, "frames.mkv");
   const raw = ["-f", "rawvideo", "-pix_fmt", "rgb24"];
-  const pictures = frames.length / (side * side * 3);
+  const encoder = ["-c:v", "libx264", "-preset", "medium", "-qp", String(quantiser), "-g", "1"];
   try {
-    await ffmpeg(
-      [...raw, "-s", `${side}x${side}`, "-i", "pipe:0"].concat(
-        ["-c:v", "libx264", "-preset", "medium", "-qp", String(quantiser), "-g", "1"],
-        ["-pix_fmt", "yuv420p", "-y", file],
-      ),
-      frames,
+    const program = await ensureFfmpeg(() => {});
+    const source = join(folder, "frames.rgb");
+    await writeFile(source, frames);
+    const input = [...raw, "-s", `${side}x${side}`];
+    const output = [...encoder, "-pix_fmt", "yuv420p", "-f", "h264", "pipe:1"];
+    const stream = join(folder, "frames.h264");
+    await writeFile(stream, await outputOf(startFfmpeg(program, source, input, output)));
+    const decoded = await outputOf(
+      startFfmpeg(program, stream, ["-f", "h264"], [...raw, "-vsync", "passthrough", "pipe:1"]),
     );
-    const decoded = await ffmpeg(["-i", file, ...raw, "-fps_mode", "passthrough", "pipe:1"]);
+    const perFrame = side * side * 3;
     if (decoded.length !== frames.length)
-      throw new NoH264Error(
-        `ffmpeg gave back ${decoded.length / (side * side * 3)} of ${pictures} pictures`,
+      throw new Error(
+        `${decoded.length / perFrame} of ${frames.length / perFrame} pictures came back`,
       );
     return decoded;
+  } catch (error) {
+    // Reports are passed on: no path of this machine.
+    throw new NoH264Error((error as Error).message.replaceAll(join(folder, "/"), ""));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Runs ffmpeg with `input` on its standard input; gives its standard output. */
-function ffmpeg(args: readonly string[], input?: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("ffmpeg", ["-hide_banner", "-loglevel", "error", ...args]);
-    const output: Buffer[] = [];
-    let complaint = "";
-    child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => {
-      complaint += chunk.toString();
-    });
-    child.on("error", () => reject(new NoH264Error("there is no ffmpeg on this machine")));
-    child.on("close", (code) => {
-      if (code === 0) resolve(Buffer.concat(output));
-      else reject(new NoH264Error(`ffmpeg: ${complaint.trim() || `exit status ${code}`}`));
-    });
-    // An encoder that gives up closes its end; its exit status says so.
-    child.stdin.on("error", () => {});
-    child.stdin.end(input);
-  });
+async function outputOf({ output, ended }: FfmpegRun): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of output) chunks.push(chunk);
+  const { code, messages } = await ended;
+  if (code !== 0) throw new Error(`ffmpeg: ${messages.trim().split("\n").at(-1) || "was ended"}`);
+  return Buffer.concat(chunks);
 }
