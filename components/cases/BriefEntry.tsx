@@ -6,8 +6,9 @@ import { Thumbnail } from "../Thumbnail";
 import { title } from "../words";
 
 interface Props {
-  brief: Brief;
-  /** Facts in the second line, such as the time. */
+  /** Null while it is still being read: the button stays the same, and so does the focus on it. */
+  brief: Brief | null;
+  /** Facts in the last line, such as the time. */
   facts: ComponentChildren;
   tabIndex?: 0 | -1;
   isCurrent?: boolean;
@@ -17,7 +18,6 @@ interface Props {
 }
 
 export function BriefEntry({ brief, facts, tabIndex, isCurrent, entryId, onOpen }: Props) {
-  const host = URL.parse(brief.pageUrl || brief.url)?.hostname;
   return (
     <button
       type="button"
@@ -26,8 +26,18 @@ export function BriefEntry({ brief, facts, tabIndex, isCurrent, entryId, onOpen 
       data-entry={entryId}
       tabIndex={tabIndex}
       aria-current={isCurrent ? "true" : undefined}
+      aria-label={brief ? undefined : "Still being read"}
       onClick={onOpen}
     >
+      {brief ? <BriefLines brief={brief} facts={facts} /> : <span class="thumbnail" />}
+    </button>
+  );
+}
+
+function BriefLines({ brief, facts }: { brief: Brief; facts: ComponentChildren }) {
+  const host = URL.parse(brief.pageUrl || brief.url)?.hostname;
+  return (
+    <>
       <Thumbnail source={brief.thumbnail} kind={brief.kind} />
       <span class="entry-text">
         <span class="entry-title">
@@ -45,7 +55,7 @@ export function BriefEntry({ brief, facts, tabIndex, isCurrent, entryId, onOpen 
         </span>
         <span class="entry-line">{facts}</span>
       </span>
-    </button>
+    </>
   );
 }
 

@@ -85,28 +85,15 @@ function HistoryRows({ desk, ids }: { desk: CasesDesk; ids: number[] }) {
           label="History"
           draw={({ id }, tabIndex) => {
             const entry = entryOf(id);
-            if (entry) {
-              return (
-                <BriefEntry
-                  brief={entry.brief}
-                  tabIndex={tabIndex}
-                  facts={factsOf(entry)}
-                  isCurrent={opened?.id === id}
-                  onOpen={() => setOpened(entry)}
-                />
-              );
-            }
-            want(id);
+            if (!entry) want(id);
             return (
-              <button
-                type="button"
-                class="entry"
-                data-stop
+              <BriefEntry
+                brief={entry?.brief ?? null}
                 tabIndex={tabIndex}
-                aria-label="Loading"
-              >
-                <span class="thumbnail" />
-              </button>
+                facts={entry && factsOf(entry)}
+                isCurrent={opened?.id === id}
+                onOpen={() => entry && setOpened(entry)}
+              />
             );
           }}
         />

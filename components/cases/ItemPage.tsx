@@ -31,9 +31,9 @@ export function ItemPage({ desk, item, renderEvidence, onBack, onRemove }: Props
   return (
     <section class="item-page" aria-label={item.brief.name}>
       <BackButton name="Media of the case" onBack={onBack} />
-      <h3 ref={heading} tabIndex={-1}>
+      <h2 ref={heading} class="item-name" tabIndex={-1}>
         <bdi>{item.brief.name}</bdi>
-      </h3>
+      </h2>
       <YourCall desk={desk} item={item} />
       <SavedText
         label="Notes"
