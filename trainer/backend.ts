@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
 import { explainDeviceFailure } from "./device-failure";
 import { restoreRemovedUtil } from "./removed-util";
+import { isGpuExpected } from "./setup/gpu";
 
 const require = createRequire(import.meta.url);
 
@@ -36,6 +37,10 @@ export async function startBackend(): Promise<void> {
   await tf.ready();
   const backend = tf.backend() as unknown as NodeBackend;
   if (backend.isUsingGpuDevice) backend.binding = explaining(backend.binding);
+  else if (isGpuExpected())
+    console.error(
+      "There is a GPU, but TensorFlow computes on the processor: `npm run trainer -- setup` says why.",
+    );
 }
 
 /** The binding with advice in the errors that a GPU causes. Its properties are read-only: a shadow. */

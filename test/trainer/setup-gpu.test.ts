@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { explaining } from "../../trainer/backend";
 import { explainDeviceFailure } from "../../trainer/device-failure";
 import { restoreRemovedUtil } from "../../trainer/removed-util";
-import { findGpus, requireDriver } from "../../trainer/setup/gpu";
+import { findGpus, isGpuExpected, requireDriver } from "../../trainer/setup/gpu";
 import { cudaRequirements } from "../../trainer/setup/tensorflow";
 
 let folder: string;
@@ -69,6 +69,17 @@ describe("findGpus", () => {
     await fakeTool('echo "NVIDIA H200, 550.127.05"');
     vi.stubEnv("CUDA_VISIBLE_DEVICES", visible);
     expect(await findGpus(nowhere)).toBeNull();
+  });
+});
+
+describe("isGpuExpected", () => {
+  it("goes by the device file, unless the GPUs are hidden", async () => {
+    const paths = { ...nowhere, device: join(folder, "nvidia0") };
+    expect(isGpuExpected(paths)).toBe(false);
+    await writeFile(paths.device, "");
+    expect(isGpuExpected(paths)).toBe(true);
+    vi.stubEnv("CUDA_VISIBLE_DEVICES", "-1");
+    expect(isGpuExpected(paths)).toBe(false);
   });
 });
 

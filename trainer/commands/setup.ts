@@ -26,11 +26,13 @@ export function setupCommand(): Command {
     .description(
       "Bring TensorFlow's native library for this machine (CUDA where there is a GPU), and ffmpeg.",
     )
-    .action(async () => {
-      await ensureFfmpeg((message) => console.error(message));
-      const { changed, gpus } = await setupTensorflow((message) => console.error(message));
-      // The check takes two seconds: only when something is new.
-      if (!changed) return;
+    .option("--cuda", "bring CUDA although no GPU is here: for an image or a login node", false)
+    .action(async ({ cuda }: { cuda: boolean }) => {
+      const say = (message: string) => console.error(message);
+      await ensureFfmpeg(say);
+      const { changed, gpus } = await setupTensorflow(say, cuda);
+      // The check takes two seconds: where something is new, or a GPU might not be in use.
+      if (!changed && !gpus) return;
       // TensorFlow says why it leaves a GPU alone, but not as an error.
       if (gpus) process.env.TF_CPP_MIN_LOG_LEVEL ??= "0";
       await startBackend();

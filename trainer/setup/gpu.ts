@@ -29,10 +29,18 @@ export const WITHOUT_GPU =
 
 /** Null if there is none, or if `CUDA_VISIBLE_DEVICES` hides them all. */
 export async function findGpus(paths = PATHS): Promise<Gpus | null> {
-  const visible = process.env.CUDA_VISIBLE_DEVICES;
-  if (visible !== undefined && (visible.trim() === "" || visible.trim().startsWith("-1")))
-    return null;
+  if (areHidden()) return null;
   return (await askTool()) ?? (await askKernel(paths));
+}
+
+/** Whether a GPU could be in use, by a look that takes no time. */
+export function isGpuExpected(paths = PATHS): boolean {
+  return !areHidden() && existsSync(paths.device);
+}
+
+function areHidden(): boolean {
+  const visible = process.env.CUDA_VISIBLE_DEVICES?.trim();
+  return visible !== undefined && (visible === "" || visible.startsWith("-1"));
 }
 
 async function askTool(): Promise<Gpus | null> {

@@ -52,20 +52,24 @@ export interface SetupResult {
 /**
  * Makes tfjs-node-gpu work on this machine; returns at once if it already does.
  *
+ * @param forCuda whether CUDA's library is wanted where there is no GPU: in an image, on a login node.
  * @throws Error saying what is missing and how to get it.
  */
 export async function setupTensorflow(
   onMessage: (message: string) => void = () => {},
+  forCuda = false,
 ): Promise<SetupResult> {
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new Error("the trainer's native library is built for Linux on x86-64 only");
   const gpus = await findGpus();
   if (gpus) requireDriver(gpus);
   // CUDA's library computes on processors, too: a node without a GPU leaves it where it is.
-  const isReady = (await isBuilt("tensorflow")) || (!gpus && (await isBuilt("tensorflow-cpu")));
+  const wantsCuda = forCuda || gpus !== null;
+  const isReady =
+    (await isBuilt("tensorflow")) || (!wantsCuda && (await isBuilt("tensorflow-cpu")));
   if (isReady) return { changed: false, gpus };
 
-  const variant = gpus ? "tensorflow" : "tensorflow-cpu";
+  const variant = wantsCuda ? "tensorflow" : "tensorflow-cpu";
   const folder = folderOf(variant);
   await ensureCompiler(onMessage);
   await bringLibrary(variant, folder, onMessage);
