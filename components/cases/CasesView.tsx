@@ -16,6 +16,8 @@ export interface CasesViewProps {
   desk: CasesDesk;
   /** Draws the evidence of an opened item, above its notes: the evidence view. */
   renderEvidence(item: CaseItem): ComponentChildren;
+  /** What is shown first. */
+  startAt?: "cases" | "history";
 }
 
 type Place =
@@ -28,8 +30,8 @@ interface Said {
   undo?: (() => Promise<unknown>) | undefined;
 }
 
-export function CasesView({ desk, renderEvidence }: CasesViewProps) {
-  const [place, setPlace] = useState<Place>({ at: "cases" });
+export function CasesView({ desk, renderEvidence, startAt = "cases" }: CasesViewProps) {
+  const [place, setPlace] = useState<Place>({ at: startAt });
   const [said, setSaid] = useState<Said | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const telling = useMemo(() => tellingOf(setSaid, setTrouble), []);

@@ -16,6 +16,7 @@ if (root) {
       </header>
       <CasesView
         desk={desk}
+        startAt={location.hash === "#history" ? "history" : "cases"}
         renderEvidence={({ evidence }) => <EvidenceView evidence={evidence} />}
       />
     </>,

@@ -127,8 +127,10 @@ function Privacy() {
       </p>
       <p class="soft">
         To see a picture as it was published, Unmask asks the page's own server for it once more,
-        mostly out of the browser's cache, and without your cookies. The list of what was checked is
-        forgotten when you close the browser.
+        mostly out of the browser's cache, and without your cookies. The list of what was checked on
+        a page is forgotten when you close the browser. Flagged media, and those that you have
+        checked yourself, are remembered on this device for a time that you can{" "}
+        <a href="/cases.html#history">set or switch off</a>; nothing from private windows is.
       </p>
     </section>
   );

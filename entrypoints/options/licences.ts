@@ -14,6 +14,7 @@ export const bundled: Bundled[] = [
   { name: "MediaPipe", what: "finds faces; Google", ...apache },
   { name: "TensorFlow.js", what: "runs the model; Google", ...apache },
   { name: "EfficientNet-Lite", what: "what the model grew from; Google", ...apache },
+  { name: "Dexie", what: "keeps cases and history", ...apache },
   { name: "Preact", what: "draws these pages", licence: "MIT", text: "/licences/preact.txt" },
   { name: "Valibot", what: "checks messages", licence: "MIT", text: "/licences/valibot.txt" },
   { name: "fflate", what: "opens model packages", licence: "MIT", text: "/licences/fflate.txt" },
