@@ -18,6 +18,8 @@ export interface CasesViewProps {
   renderEvidence(item: CaseItem): ComponentChildren;
   /** What is shown first. */
   startAt?: "cases" | "history";
+  /** Opens the same in a tab, where there is more room; left out where it stands in one. */
+  onOpenInTab?(): void;
 }
 
 type Place =
@@ -30,7 +32,12 @@ interface Said {
   undo?: (() => Promise<unknown>) | undefined;
 }
 
-export function CasesView({ desk, renderEvidence, startAt = "cases" }: CasesViewProps) {
+export function CasesView({
+  desk,
+  renderEvidence,
+  startAt = "cases",
+  onOpenInTab,
+}: CasesViewProps) {
   const [place, setPlace] = useState<Place>({ at: startAt });
   const [said, setSaid] = useState<Said | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -51,6 +58,11 @@ export function CasesView({ desk, renderEvidence, startAt = "cases" }: CasesView
               here={place.at === "history"}
               onGo={() => setPlace({ at: "history" })}
             />
+            {onOpenInTab && (
+              <button type="button" class="cases-tab cases-out" onClick={onOpenInTab}>
+                Open in a tab
+              </button>
+            )}
           </nav>
         )}
         {trouble && (
