@@ -1,6 +1,7 @@
 // errors.html: the pictures of each source that the student got most wrong, to be looked at one by
 // one. It embeds pictures of the data set, so it is for this machine only and says so.
 import sharp from "sharp";
+import { isFlagged } from "../../model/verdict/verdict";
 import type { Evaluation } from "../stages/evaluate";
 import { escapeHtml, htmlPage, LOCAL_ONLY, pictureData } from "./html-page";
 import type { ScoredFace } from "./scoring";
@@ -81,7 +82,7 @@ async function figureOf(
     .jpeg({ quality: 90 })
     .toBuffer();
   const level = face.level ?? "not judged";
-  const mark = level === "suspicious" || level === "strong" ? ' class="flagged"' : "";
+  const mark = isFlagged(face.level) ? ' class="flagged"' : "";
   return `<figure>
     <div class="face"><img src="${pictureData(picture, "jpeg")}" alt=""><img src="${pictureData(await heat(face.map), "png")}" alt=""></div>
     <figcaption><span${mark}>${face.logit.toFixed(2)}, ${level}</span><br>${escapeHtml(face.row.file)}</figcaption>

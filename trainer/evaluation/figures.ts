@@ -1,7 +1,7 @@
 // Tables of an evaluation from scored faces: all together, by source and generator, within sources,
 // false alarms of each real source. Every figure has its interval over groups.
 import type { StudentCard } from "../../model/package/card";
-import type { Level } from "../../model/verdict/verdict";
+import { isFlagged, type Level } from "../../model/verdict/verdict";
 import { clusterBootstrap, type Interval, shareOf, type WeightedStatistic } from "./bootstrap";
 import { rank } from "./ranking";
 import { reliability } from "./reliability";
@@ -93,8 +93,6 @@ export function intervals(resamples: number, seed: number): IntervalOf {
   return (pictures, statistic) => clusterBootstrap(pictures, statistic, resamples, seed);
 }
 
-const isAtLeastSuspicious = (level: Level | null) => level === "suspicious" || level === "strong";
-
 export function levelShares(faces: readonly ScoredFace[], interval: IntervalOf): LevelShares {
   const share = (holds: (level: Level | null) => boolean) =>
     interval(
@@ -102,8 +100,8 @@ export function levelShares(faces: readonly ScoredFace[], interval: IntervalOf):
       shareOf(faces, ({ level }) => holds(level)),
     );
   return {
-    unsure: share((level) => level === "unsure" || isAtLeastSuspicious(level)),
-    suspicious: share(isAtLeastSuspicious),
+    unsure: share((level) => level === "unsure" || isFlagged(level)),
+    suspicious: share(isFlagged),
     strong: share((level) => level === "strong"),
     abstained: share((level) => level === null),
   };
@@ -142,7 +140,7 @@ export function videoFigures(
   const flagged = (of: readonly ScoredVideo[]) =>
     interval(
       of,
-      shareOf(of, ({ verdict }) => isAtLeastSuspicious(verdict.level)),
+      shareOf(of, ({ verdict }) => isFlagged(verdict.level)),
     );
   return {
     reals: videos.filter(isReal).length,

@@ -2,7 +2,7 @@
 // thresholds. Nothing here trains or chooses; run it on pictures that no choice has seen.
 import { join } from "node:path";
 import { loadStudent, type PackageFiles, type Student } from "../../model/package/student";
-import { loadPictures, type PicturePool } from "../datasets/pictures";
+import { loadPictures } from "../datasets/pictures";
 import { blendFigures } from "../evaluation/blends";
 import { cropAll } from "../evaluation/crops";
 import {
@@ -24,7 +24,7 @@ import { facePxOf, type ScoredFace, scoreCrops } from "../evaluation/scoring";
 import { videosOf } from "../evaluation/videos";
 
 export interface EvaluateOptions {
-  /** Folder with `manifest.jsonl`. */
+  /** Folder of face crops. */
   data: string;
   split: string;
   resamples: number;
@@ -38,8 +38,9 @@ export interface EvaluateOptions {
 /** A report, and what sheets of errors need that a report must not hold: the pictures. */
 export interface Evaluation {
   report: EvaluationReport;
-  pool: PicturePool;
+  /** In the order of the crops. */
   scored: ScoredFace[];
+  /** As the student saw them, `[n, inputSize, inputSize, 3]`. */
   crops: Uint8Array;
 }
 
@@ -113,7 +114,7 @@ async function evaluateStudent(
     mapCost,
     robustness: grid,
   };
-  return { report, pool, scored, crops };
+  return { report, scored, crops };
 }
 
 /** False-alarm rates at which the band of the ROC curve is drawn. */
