@@ -1,5 +1,5 @@
 // `trainer evaluate`: figures of a student package, per source, with intervals.
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { startBackend } from "../backend";
 import { repositoryFolder } from "../cache";
@@ -34,6 +34,8 @@ export function evaluateCommand(): Command {
       if (options.writeCard && /\.unmask$/i.test(options.package))
         command.error("error: --write-card needs a package folder, not an .unmask file");
       const files = await readPackageFiles(options.package);
+      // Where nothing can be written is better known before the figures than after.
+      if (options.out) await mkdir(options.out, { recursive: true });
       await startBackend();
       const progress = pictureProgress();
       const evaluation = await evaluate(files, {
