@@ -80,6 +80,8 @@ export async function decodePicture(bytes: Uint8Array): Promise<Raster> {
     if (info.channels !== 3) throw new Error(`${info.channels} colour channels`);
     return new Raster({ data, width: info.width, height: info.height });
   } catch (error) {
-    throw new UndecodableError((error as Error).message.replaceAll("\n", "; "));
+    throw new UndecodableError(
+      (error as Error).message.trim().replace(/:$/, "").replaceAll("\n", "; "),
+    );
   }
 }

@@ -35,13 +35,15 @@ export async function* videoFrames(
     `select=${select}`,
     // Browsers take untagged high definition for BT.709, ffmpeg for BT.601: other colours.
     ...(isUntaggedHd ? ["scale=in_color_matrix=bt709"] : []),
+    // One after the other, as if nothing lay between: or ffmpeg repeats frames to fill the gaps.
+    ...["settb=1/25", "setpts=N"],
   ];
   const run = startFfmpeg(
     ffmpeg,
     file,
     ["-v", "error"],
     [
-      ...["-map", "0:v:0", "-vf", filters.join(","), "-fps_mode", "passthrough"],
+      ...["-map", "0:v:0", "-vf", filters.join(","), "-r", "25"],
       ...["-sws_flags", "bicubic+accurate_rnd+full_chroma_int", "-frames:v", `${numbers.length}`],
       ...["-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "pipe:1"],
     ],
