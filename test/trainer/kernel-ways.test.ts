@@ -1,0 +1,76 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, it } from "vitest";
+import { studentOfSize } from "../../trainer/distillation/family";
+import { randomParameters } from "../../trainer/network/initial";
+import { isTrainable } from "../../trainer/network/parameters";
+import { studentForward } from "../../trainer/network/student-network";
+import { withKernels } from "../../trainer/ops/node-kernels";
+import { Random } from "../../trainer/random";
+import { SUPERVISE_DEFAULTS } from "../../trainer/stages/settings";
+import { StudentTrainer } from "../../trainer/stages/student-trainer";
+import { useNativeBackend } from "./native-backend";
+
+useNativeBackend();
+
+const architecture = studentOfSize("tiny", 32);
+
+/** Gradients of a loss that depends on every weight, by name. */
+function gradients(): Map<string, Float32Array> {
+  const random = new Random(3);
+  const parameters = randomParameters(architecture, 1);
+  // Outputs that start at zero would let no gradient through.
+  for (const name of ["classifier/kernel", "mask/kernel"])
+    parameters.get(name)?.data.forEach((_, i, data) => {
+      data[i] = random.normal();
+    });
+  const names = [...parameters.keys()].filter(isTrainable);
+  const weights = new Map(
+    names.map((name) => {
+      const { data, shape } = parameters.get(name) ?? { data: new Float32Array(), shape: [] };
+      return [name, tf.tensor(data, shape)];
+    }),
+  );
+  const pixels = tf.randomNormal([4, 32, 32, 3], 0, 1, "float32", 7) as tf.Tensor4D;
+  const { grads } = tf.engine().gradients(() => {
+    const { logit, map } = studentForward(architecture, weights, pixels, new Map());
+    const labels = tf.tensor1d([0, 1, 1, 0]);
+    const loss = tf.losses.sigmoidCrossEntropy(labels, logit);
+    return tf.add(loss, tf.mean(tf.square(map))) as tf.Scalar;
+  }, [...weights.values()]);
+  return new Map(names.map((name, i) => [name, grads[i]?.dataSync() as Float32Array]));
+}
+
+it("a whole network's gradient is the same by every kind of kernel", () => {
+  const [plain, ...others] = (["plain", "tensorflow", "own"] as const).map((way) =>
+    withKernels(way, gradients),
+  );
+  for (const other of others)
+    for (const [name, reference] of plain ?? []) {
+      const length = Math.hypot(...reference);
+      const gap = Math.hypot(...reference.map((value, i) => value - (other.get(name)?.[i] ?? 0)));
+      // What lies before a batch norm has no gradient but rounding in its shift.
+      expect(gap, name).toBeLessThan(1e-3 * length + 1e-5);
+    }
+});
+
+it("a step leaves no tensor behind", () => {
+  const settings = { ...SUPERVISE_DEFAULTS, architecture };
+  const before = tf.memory().numTensors;
+  const trainer = new StudentTrainer(architecture, randomParameters(architecture, 1), settings);
+  const batch = {
+    index: 0,
+    pixels: new Uint8Array(4 * 32 * 32 * 3).map((_, i) => (i * 37) % 256),
+    labels: Float32Array.of(0, 1, 0, 1),
+    masks: new Float32Array(4 * 8 * 8),
+    maskKnown: Float32Array.of(1, 1, 0, 1),
+  };
+  for (const way of ["own", "tensorflow", "plain"] as const)
+    withKernels(way, () => {
+      trainer.train(batch, 1e-4);
+      const held = tf.memory().numTensors;
+      trainer.train(batch, 1e-4);
+      expect(tf.memory().numTensors, way).toBe(held);
+    });
+  trainer.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
