@@ -9,7 +9,7 @@ import { auc } from "../../trainer/evaluation/auc";
 import { cropAll } from "../../trainer/evaluation/crops";
 import { parametersLogits } from "../../trainer/network/frozen";
 import { randomParameters } from "../../trainer/network/initial";
-import { calibrate } from "../../trainer/stages/calibrate";
+import { CAUTIOUS_LICENCE, calibrate } from "../../trainer/stages/calibrate";
 import { loadCheckpoint } from "../../trainer/stages/checkpoint";
 import { quantise } from "../../trainer/stages/quantise";
 import { trainingSplit } from "../../trainer/stages/sides";
@@ -114,7 +114,8 @@ describe("the student taught alone", () => {
 
     const report = await quantise(folder, join(folder, "learn"));
     expect(report.emissionError).toBeLessThan(1e-3);
-    const identity = { name: "tiny", version: "1", date: "2026-01-01" };
+    const licence = CAUTIOUS_LICENCE;
+    const identity = { name: "tiny", version: "1", date: "2026-01-01", licence };
     const { files } = await calibrate(folder, join(folder, "learn"), identity);
     expect([...files.keys()].sort()).toEqual(["card.json", "model.json", "weights.bin"]);
   });

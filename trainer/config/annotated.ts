@@ -27,7 +27,7 @@ function entries(schemas: v.ObjectEntries, values: object, indent: string): stri
         return `${lead}${indent}${key}:\n${entries(inner, value as object, `${indent}  `)}`;
       // No default: shown, but not set.
       if (value === undefined) return `${lead}${indent}# ${key}:\n`;
-      return `${lead}${indent}${key}: ${stringify(value, { collectionStyle: "flow" })}`;
+      return `${lead}${indent}${key}: ${stringify(value, { collectionStyle: "flow", lineWidth: 0 })}`;
     })
     .join("");
 }

@@ -7,7 +7,7 @@ import { DEFAULT_RESAMPLES } from "../evaluation/bootstrap";
 import type { AdamWSettings } from "../optimiser/adamw";
 import { SPLIT_RULES } from "../prepare/plan";
 import { PREPARE_DEFAULTS } from "../prepare/prepare-defaults";
-import { LEVEL_RATES } from "../stages/calibrate";
+import { CAUTIOUS_LICENCE, LEVEL_RATES } from "../stages/calibrate";
 import { COMMON_DEFAULTS, INPUT_SIZE, LABEL_FRACTION } from "../stages/common-settings";
 import { DISTIL_DEFAULTS } from "../stages/distil-settings";
 import { PRETRAIN_DEFAULTS } from "../stages/pretrain-settings";
@@ -272,6 +272,13 @@ export const ConfigSchema = v.strictObject(
     calibrate: section("Thresholds from held-out real faces, and the package's card.", {
       name: knob(text, "unmask-student", "In the card: letters, digits, dot, dash."),
       version: knob(text, "0.1.0", "In the card: letters, digits, dot, plus, dash."),
+      licence: section(
+        "In the card, and shown to whoever uses the student: name your data's terms.",
+        {
+          weights: knob(text, CAUTIOUS_LICENCE.weights, "What the weights may be used for."),
+          terms: knob(text, CAUTIOUS_LICENCE.terms, "What the training data ask for."),
+        },
+      ),
       rates: section("False-positive rates at which the verdict's levels start.", {
         unsure: knob(share, LEVEL_RATES.unsure, "Of held-out real pictures, degraded ones too."),
         suspicious: knob(share, LEVEL_RATES.suspicious, "Same."),

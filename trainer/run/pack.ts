@@ -23,8 +23,8 @@ export interface PackJob {
 
 export async function packStudent(job: PackJob): Promise<Calibration> {
   const { data, student, out, date, onPictures } = job;
-  const { name, version, rates } = job.config.calibrate;
-  const calibration = await calibrate(data, student, { name, version, date }, rates, onPictures);
+  const { rates, ...own } = job.config.calibrate;
+  const calibration = await calibrate(data, student, { ...own, date }, rates, onPictures);
   await writePackage(out, calibration.files);
   await writeArchive(out);
   return calibration;

@@ -24,6 +24,16 @@ export const LEVEL_RATES = { unsure: 0.05, suspicious: 0.01, strong: 0.002 };
 
 export type LevelRates = typeof LEVEL_RATES;
 
+/** Nobody is promised more than the strictest data sets of the field allow. */
+export const CAUTIOUS_LICENCE: StudentCard["licence"] = {
+  weights:
+    "Research and non-commercial use: the initial weights are Apache-2.0, but the training data's " +
+    "terms may be research or non-commercial.",
+  terms:
+    "Trained on pictures whose terms may allow research or non-commercial use only. No picture is " +
+    "contained in the package.",
+};
+
 /** Training reduced faces to boxes of about this size and no further. */
 const MIN_FACE_PX = 48;
 /** Crops blurrier than all but this share of the held-out ones are not judged. */
@@ -49,6 +59,7 @@ export interface PackageIdentity {
   version: string;
   /** ISO date. */
   date: string;
+  licence: StudentCard["licence"];
 }
 
 /**
@@ -154,7 +165,6 @@ export async function calibrate(
         groups: new Set(heldOut.map((row) => row.group)).size,
       },
     ],
-    licence: LICENCE,
   };
   const files = await assemblePackage(model, draft);
   const suspiciousReals = Object.fromEntries(
@@ -166,15 +176,6 @@ export async function calibrate(
   const report = { temperature, thresholds, gates, heldOutAuc, suspiciousReals };
   return { files, report };
 }
-
-const LICENCE = {
-  weights:
-    "Research and non-commercial use: the initial weights are Apache-2.0, but the training data's " +
-    "terms are research or non-commercial.",
-  terms:
-    "Trained on pictures whose terms allow research or non-commercial use only (among them FFHQ, " +
-    "CC BY-NC-SA; UTKFace; FaceForensics++). No picture is contained in the package.",
-};
 
 /** Pictures that were fitted, by source and label. */
 function sourceCounts(rows: readonly FaceRow[]): StudentCard["training"]["sources"] {
