@@ -1,8 +1,9 @@
 /** The bytes themselves: hash, size, type, and the addresses they came from. */
 import { useState } from "preact/hooks";
-import { clock } from "../words";
+import { clock, strengthWords } from "../words";
 import { addressesOf, bytesWords, type ShownEvidence } from "./evidence-words";
 import { searchLinks } from "./search-links";
+import type { Thresholds } from "./strength";
 
 export function FileSection({ evidence, waiting }: { evidence: ShownEvidence; waiting: boolean }) {
   const { file, fileMissing, width, height, duration, origin, detector, sampling } = evidence;
@@ -45,8 +46,42 @@ export function FileSection({ evidence, waiting }: { evidence: ShownEvidence; wa
           </>
         )}
       </dl>
+      {detector && <Levels thresholds={detector.thresholds} />}
       {evidence.kind === "image" && <SearchLinks evidence={evidence} />}
     </section>
+  );
+}
+
+/** What each level costs in false alarms: the only figures that give a level its meaning. */
+function Levels({ thresholds }: { thresholds: Thresholds }) {
+  return (
+    <details>
+      <summary>What the levels mean</summary>
+      <table class="levels">
+        <thead>
+          <tr>
+            <th scope="col">Signs</th>
+            <th scope="col">From logit</th>
+            <th scope="col">Unaltered pictures that reach it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {(["unsure", "suspicious", "strong"] as const).map((level) => {
+            const { logit, falsePositiveRate, realPictures } = thresholds[level];
+            return (
+              <tr key={level}>
+                <th scope="row">{strengthWords[level]}</th>
+                <td>{logit.toFixed(2)}</td>
+                <td>
+                  {(falsePositiveRate * 100).toFixed(1)} in 100, of{" "}
+                  {realPictures.toLocaleString("en")} that were tried
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </details>
   );
 }
 
@@ -60,19 +95,17 @@ function Address({ name, url }: { name: string; url: string }) {
 }
 
 function Hash({ sha256 }: { sha256: string }) {
-  const [copied, setCopied] = useState(false);
+  const [said, setSaid] = useState("Copy");
+  const copy = () =>
+    navigator.clipboard.writeText(sha256).then(
+      () => setSaid("Copied"),
+      () => setSaid("Not copied"),
+    );
   return (
     <span class="hash">
       <code>{sha256}</code>
-      <button
-        type="button"
-        class="button small"
-        onClick={async () => {
-          await navigator.clipboard.writeText(sha256);
-          setCopied(true);
-        }}
-      >
-        {copied ? "Copied" : "Copy"}
+      <button type="button" class="button small" onClick={() => void copy()}>
+        {said}
         <span class="visually-hidden"> SHA-256</span>
       </button>
     </span>

@@ -146,7 +146,7 @@ async function takePicture(
   try {
     const stability: Evidence["stability"] = [];
     draft.doing("Testing how stable the result is");
-    for await (const result of stabilityOf(bitmap, services, signal)) {
+    for await (const result of stabilityOf(bitmap, evidence.verdict, services, signal)) {
       stability.push(result);
       draft.set({ stability: [...stability] });
     }

@@ -1,10 +1,13 @@
 /** One picture's bytes → verdict, crops and preview, and how the verdict bears the web's treatments. */
+
+import { maxVideoFaces } from "../../../model/detector/detector";
 import { pictureVerdict } from "../../../model/verdict/picture";
-import type { Box, FaceResult } from "../../../model/verdict/verdict";
+import type { Box, FaceResult, Verdict } from "../../../model/verdict/verdict";
 import { FrameError } from "../../offscreen/detector-worker";
 import { decodeBitmap, inspectPicture, PictureRefused } from "../../offscreen/picture";
 import type { Evidence, Stability } from "./evidence";
 import type { EvidenceServices } from "./request";
+import { scoreSameFaces } from "./score-frame";
 import { smallPicture } from "./small-picture";
 import { treatments } from "./treatments";
 
@@ -77,25 +80,55 @@ export function squareOf({ square, box: [x, y, width, height] }: FaceResult): Bo
 }
 
 /**
- * The verdict on the picture after each treatment, through the same detector.
+ * The verdict on the picture after each treatment, from the same faces through the same gates and
+ * student: a face that is merely not found again says nothing of how stable its score is.
  *
  * @throws DetectorError; whatever `signal` was aborted with.
  */
 export async function* stabilityOf(
   bitmap: ImageBitmap,
+  { faces }: Verdict,
   { detector }: EvidenceServices,
   signal: AbortSignal,
 ): AsyncGenerator<Stability, void> {
   const { calibration, model } = await detector.describe();
-  for (const { name, apply } of treatments) {
-    signal.throwIfAborted();
-    try {
-      const { frame } = await detector.analyseFrame(await apply(bitmap), 0);
-      const { logit, score, level } = pictureVerdict(frame, calibration, model);
-      yield { treatment: name, logit, score, level };
-    } catch (error) {
-      // This treatment is lost to a hang or a crash; the others need not be.
-      if (!(error instanceof FrameError)) throw error;
+  const strongest = faces.slice(0, maxVideoFaces);
+  const around = surroundingsOf(strongest, bitmap);
+  const part = await createImageBitmap(bitmap, ...around);
+  const inPart = ([x, y, width, height]: Box): Box => [x - around[0], y - around[1], width, height];
+  try {
+    for (const { name, apply, place } of treatments) {
+      signal.throwIfAborted();
+      const treated = await apply(part);
+      try {
+        const placed = (box: Box) => place?.(inPart(box), part) ?? inPart(box);
+        const { frame } = await scoreSameFaces(treated, strongest, placed, detector);
+        const { logit, score, level } = pictureVerdict(frame, calibration, model);
+        yield { treatment: name, logit, score, level };
+      } catch (error) {
+        // This treatment is lost to a hang or a crash; the others need not be.
+        if (!(error instanceof FrameError)) throw error;
+      } finally {
+        treated.close();
+      }
     }
+  } finally {
+    part.close();
   }
+}
+
+/** Sides of the blocks that JPEG and WebP work in: on this grid a part is encoded like the whole. */
+const blockPx = 16;
+/** More than is cut off, and than blur reaches. */
+const roomPx = 32;
+
+/** The part of a picture that holds all scored squares: treating the rest would only take time. */
+function surroundingsOf(faces: readonly FaceResult[], { width, height }: ImageBitmap): Box {
+  const squares = faces.flatMap(({ square }) => (square ? [square] : []));
+  const toGrid = (px: number) => Math.floor(px / blockPx) * blockPx;
+  const left = toGrid(Math.max(0, Math.min(...squares.map(([x]) => x)) - roomPx));
+  const top = toGrid(Math.max(0, Math.min(...squares.map(([, y]) => y)) - roomPx));
+  const right = Math.ceil(Math.max(...squares.map(([x, , side]) => x + side)) + roomPx);
+  const bottom = Math.ceil(Math.max(...squares.map(([, y, , side]) => y + side)) + roomPx);
+  return [left, top, Math.min(width, right) - left, Math.min(height, bottom) - top];
 }

@@ -3,11 +3,19 @@
  * A result that changes with any of these rests on little.
  */
 
+import type { Box } from "../../../model/verdict/verdict";
+
 export interface Treatment {
   /** Words for people. */
   name: string;
   apply(picture: ImageBitmap): Promise<ImageBitmap>;
+  /** Where a box of the picture is afterwards; left out where nothing moves. */
+  place?(box: Box, picture: ImageBitmap): Box;
 }
+
+/** Cut off at each edge: odd, so that the blocks of an earlier JPEG lie elsewhere. */
+const cutPx = 13;
+const keptSize = 0.75;
 
 export const treatments: readonly Treatment[] = [
   encoded("JPEG quality 90", "image/jpeg", 0.9),
@@ -34,25 +42,27 @@ export const treatments: readonly Treatment[] = [
   {
     name: "Edges cut, three quarters the size",
     async apply(picture) {
-      const [x, y] = [picture.width * 0.04, picture.height * 0.04];
-      const width = Math.max(1, Math.round((picture.width - 2 * x) * 0.75));
-      const height = Math.max(1, Math.round((picture.height - 2 * y) * 0.75));
-      const cut = blank(width, height);
-      cut.context.drawImage(
-        picture,
-        x,
-        y,
-        picture.width - 2 * x,
-        picture.height - 2 * y,
-        0,
-        0,
-        width,
-        height,
+      const [x, y, width, height] = kept(picture);
+      const cut = blank(
+        Math.max(1, Math.round(width * keptSize)),
+        Math.max(1, Math.round(height * keptSize)),
       );
-      return cut.canvas.transferToImageBitmap();
+      const { canvas, context } = cut;
+      context.drawImage(picture, x, y, width, height, 0, 0, canvas.width, canvas.height);
+      return canvas.transferToImageBitmap();
+    },
+    place(box, picture) {
+      const [x, y] = kept(picture);
+      const [left, top, width, height] = box.map((value) => value * keptSize) as Box;
+      return [left - x * keptSize, top - y * keptSize, width, height];
     },
   },
 ];
+
+/** What is left of a picture when its edges are cut. */
+function kept({ width, height }: ImageBitmap): Box {
+  return [cutPx, cutPx, Math.max(1, width - 2 * cutPx), Math.max(1, height - 2 * cutPx)];
+}
 
 function encoded(name: string, type: string, quality: number): Treatment {
   return {

@@ -8,6 +8,7 @@ import { openVideo, VideoError } from "../../scan/video-frames";
 import type { Evidence } from "./evidence";
 import { cropPx, previewPx, squareOf } from "./picture-evidence";
 import type { EvidenceServices } from "./request";
+import { scoreFrame } from "./score-frame";
 import { noPicture, smallPicture } from "./small-picture";
 
 const framePx = 256;
@@ -110,14 +111,14 @@ export async function examineVideo(
     ...(problem !== undefined && { problem }),
   });
 
-  const look = async (frame: ImageBitmap, copy: ImageBitmap, time: number, index: number) => {
+  const look = async (frame: ImageBitmap, time: number, index: number) => {
     try {
-      const { frame: scored } = await detector.analyseFrame(frame, time);
-      await findings.add(scored, (face) => smallPicture(copy, squareOf(face), cropPx));
+      const { frame: scored } = await scoreFrame(frame, time, detector);
+      await findings.add(scored, (face) => smallPicture(frame, squareOf(face), cropPx));
       if (index % thumbnailEvery === 0) {
-        const whole: Box = [0, 0, copy.width, copy.height];
-        thumbnails.push({ time, picture: await smallPicture(copy, whole, framePx) });
-        preview ||= await smallPicture(copy, whole, previewPx);
+        const whole: Box = [0, 0, frame.width, frame.height];
+        thumbnails.push({ time, picture: await smallPicture(frame, whole, framePx) });
+        preview ||= await smallPicture(frame, whole, previewPx);
       }
       looked++;
       upTo = time;
@@ -125,7 +126,7 @@ export async function examineVideo(
       // One frame is lost to a hang or a crash; the next may do.
       if (!(error instanceof FrameError)) throw error;
     } finally {
-      copy.close();
+      frame.close();
     }
     if (performance.now() - reportedAt < reportMs || signal.aborted) return;
     reportedAt = performance.now();
@@ -149,10 +150,8 @@ export async function examineVideo(
       shown = since;
       looked += held;
       held = 0;
-      // The frame itself goes to the worker.
-      const copy = await createImageBitmap(frame);
       await looking;
-      looking = look(frame, copy, time, index);
+      looking = look(frame, time, index);
       // Looked at with the next `await`; until then a failure must not count as unhandled.
       looking.catch(() => undefined);
     }
