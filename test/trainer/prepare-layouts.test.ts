@@ -4,7 +4,8 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { beforeAll, expect, test, vi } from "vitest";
-import { loadPictures } from "../../trainer/datasets/pictures";
+import { type FaceRow, readManifest } from "../../trainer/datasets/manifest";
+import { loadPictures, pixelsOf } from "../../trainer/datasets/pictures";
 import { tree } from "./datasets-tree";
 import { brief, portrait, portraitVideo, prepareTree } from "./prepare-media";
 
@@ -221,4 +222,27 @@ test("a manifest: whole pictures are cropped, crops with a box only get their la
   expect(crop?.box).toEqual([60, 60, 110, 110]);
   expect(crop?.landmarks).toHaveLength(468 * 2);
   expect(crop?.stored?.bytes).toBe(still.length);
+});
+
+test("a stage sees the same pictures in the shards as in the folder they were made from", async () => {
+  const row = { label: "real", split: "train", source: "mine", box: [60, 60, 110, 110] };
+  const lines = ["a", "b"].map((group) => JSON.stringify({ ...row, group, file: `${group}.jpg` }));
+  const root = await tree({
+    "manifest.jsonl": lines.join("\n"),
+    "a.jpg": still,
+    "b.jpg": await portrait("astronaut"),
+  });
+  const { rows, out } = await prepareTree(root);
+  const pixelsByGroup = async (folder: string, of: FaceRow[]) => {
+    const pool = await loadPictures(folder, of);
+    return Object.fromEntries(
+      pool.pictures.map((picture) => [
+        picture.row.group,
+        Buffer.from(pixelsOf(pool, picture).data).toString("base64"),
+      ]),
+    );
+  };
+  const loose = await readManifest(root);
+  expect(loose.every(({ landmarks }) => landmarks === undefined)).toBe(true);
+  expect(await pixelsByGroup(out, rows)).toEqual(await pixelsByGroup(root, loose));
 });

@@ -3,6 +3,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { parse } from "yaml";
+import { repositoryFolder } from "../../trainer/cache";
 import { prepareCommand } from "../../trainer/commands/prepare";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { reportFile } from "../../trainer/prepare/prepare-report";
@@ -147,6 +149,27 @@ describe("what is wrong with the data", () => {
     await rm(join(out, tar));
     await expect(readManifest(out)).rejects.toThrow(tar);
     await expect(prepareTree(root, { out })).rejects.toThrow(/listed as finished, but not there/);
+  });
+});
+
+describe("the examples for schedulers", () => {
+  const example = (name: string) => readFile(repositoryFolder("trainer", "examples", name), "utf8");
+  const options = prepareCommand().options.map(({ long }) => long);
+  const flagsIn = (text: string) => text.match(/--(?!import)[a-z-]+(?= ["$/\d])/g) ?? [];
+
+  test("name options that there are, and deal out as many parts as they have tasks", async () => {
+    const slurm = await example("prepare.sbatch");
+    const script = slurm.slice(slurm.indexOf("exec node"));
+    expect(flagsIn(script)).toEqual(["--in", "--out", "--shard", "--workers"]);
+    const parts = Number(/^parts=(\d+)$/m.exec(slurm)?.[1]);
+    expect(slurm).toContain(`#SBATCH --array=0-${parts - 1}\n`);
+    expect(script).toContain('"$SLURM_ARRAY_TASK_ID/$parts"');
+    const { spec } = parse(await example("prepare-job.yaml"));
+    const [line] = spec.template.spec.containers[0].args;
+    expect(flagsIn(line)).toEqual(["--in", "--out", "--shard", "--workers"]);
+    expect(options).toEqual(expect.arrayContaining(flagsIn(line)));
+    expect(spec.completionMode).toBe("Indexed");
+    expect(line).toContain(`"$JOB_COMPLETION_INDEX/${spec.completions}"`);
   });
 });
 

@@ -57,7 +57,7 @@ const DEADLINE_MS = 10 * 60_000;
 const MAX_MESSAGES = 20_000;
 
 export interface FfmpegRun {
-  /** Everything before the outputs' options. */
+  /** What it writes to `pipe:1`. */
   output: AsyncIterable<Uint8Array>;
   /** Resolves when the program has ended, with its messages; `code` is null if it was ended. */
   ended: Promise<{ code: number | null; messages: string }>;
