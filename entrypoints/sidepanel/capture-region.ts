@@ -11,7 +11,8 @@ export const regionNotice =
   "This is a screenshot of a part of the page, not the picture's file. It shows what the browser drew, at the size it is displayed: scaling and effects of the page can hide traces, or leave some.";
 
 /** Chrome's limit of two captures a second is waited out; what takes longer than this is a fault. */
-const patienceMs = 8000;
+const patienceMs = 6000;
+const retryMs = 600;
 
 /** @returns null where the person called it off. @throws Unavailable */
 export async function captureRegion(tab: TabFacts): Promise<Prepared | null> {
@@ -47,11 +48,13 @@ async function capture(tabId: number): Promise<string> {
     const answer: unknown = await browser.runtime.sendMessage(message);
     const { png, wait, refused } = (answer ?? {}) as Record<string, unknown>;
     if (typeof png === "string") return png;
-    if (typeof wait !== "number" || performance.now() + wait > until) {
+    // A busy browser fails to read back what it drew now and then; the next time it does.
+    const pause = typeof wait === "number" ? wait : retryMs;
+    if (performance.now() + pause > until) {
       const why = typeof refused === "string" ? `: ${refused}` : "";
       throw new Unavailable(`The browser gave no picture of the tab${why}.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

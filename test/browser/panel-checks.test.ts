@@ -13,6 +13,7 @@ import { mediaDir, type Site, startSite } from "./harness";
 import { expectMedia, launchWithFakeDetector, seeLayers } from "./page/inspect";
 import { type OpenPanel, openPanel, tabIdOf } from "./panel/panel";
 import { violations } from "./surfaces/accessibility";
+import { medium } from "./surfaces/popup";
 
 const expect = Object.assign((value: unknown) => expectNow(value), {
   poll: (read: () => unknown) => expectNow.poll(read, { timeout: 30_000 }),
@@ -61,8 +62,8 @@ afterAll(async () => {
   await site?.close();
 });
 
-async function open(path: string, width?: number): Promise<OpenPanel> {
-  const one = await openPanel(browser, site.origin + path, width ? { width } : {});
+async function open(path: string, size: { width?: number; height?: number } = {}) {
+  const one: OpenPanel = await openPanel(browser, site.origin + path, size);
   opened.push(one);
   return one;
 }
@@ -147,23 +148,61 @@ describe("from the list", () => {
     await evidenceOf(panel).getByText("as it played").first().waitFor({ timeout: evidenceMs });
   });
 
-  test("a page that was left is said to be left", async () => {
-    const { panel, page, report } = await open("/one");
+  test("a page that was left is said to be left, and what was found stays", async () => {
+    const { panel, page } = await open("/one");
     await page.bringToFront();
-    await expectMedia(browser.worker, page, (media) => expect(media).toHaveLength(1));
-    const [medium] = await browser.worker.evaluate(async () => {
-      const stored = (await chrome.storage.session.get(null)) as Record<
-        string,
-        { media?: unknown[] }
-      >;
-      return Object.values(stored).flatMap(({ media = [] }) => media);
-    });
-    await page.goto(`${site.origin}/empty`);
-    // As between the navigation and the next report.
-    await report({ media: [medium as never] });
     await panel.getByRole("button", { name: /flag\.jpg/ }).click();
+    await expectFlagged(panel);
+    await page.goto(`${site.origin}/empty`);
+    await evidenceOf(panel).getByText("The page has moved on").waitFor();
+    await evidenceOf(panel).getByRole("button", { name: "Show on the page" }).click();
+    await evidenceOf(panel).getByRole("alert").getByText("It is no longer there.").waitFor();
+    await expectFlagged(panel);
+  });
+
+  test("a medium that is gone is said to be gone", async () => {
+    const { panel, report } = await open("/empty");
+    await report({ media: [medium("gone", { level: "strong" })] });
+    await panel.getByRole("button", { name: /gone\.jpg/ }).click();
     await evidenceOf(panel).getByText("no longer on the page").waitFor();
   });
+});
+
+test("what was checked can be kept in a case and is in the history, unless it was private", async () => {
+  const checkFile = async (panel: Page, name: string) => {
+    await panel.getByRole("button", { name: "Check a file" }).click();
+    const buffer = await readFile(swap);
+    await panel.locator("input[type=file]").setInputFiles({ name, mimeType: "image/jpeg", buffer });
+  };
+  const hidden = await open("/one");
+  // Chrome lets no test switch an extension on in private windows; the tab only says it is in one.
+  await hidden.panel.addInitScript(() => {
+    const get = chrome.tabs.get.bind(chrome.tabs);
+    Object.assign(chrome.tabs, {
+      get: async (tabId: number) => ({ ...(await get(tabId)), incognito: true }),
+    });
+  });
+  await hidden.panel.reload();
+  await checkFile(hidden.panel, "hidden.jpg");
+  await evidenceOf(hidden.panel)
+    .getByText("it cannot be added to a case")
+    .waitFor({ timeout: evidenceMs });
+  expect(await hidden.panel.getByRole("form", { name: "Keep in a case" }).count()).toBe(0);
+
+  const { panel } = await open("/empty");
+  await checkFile(panel, "known.jpg");
+  const keep = panel.getByRole("form", { name: "Keep in a case" });
+  await keep.waitFor({ timeout: evidenceMs });
+  await keep.getByRole("textbox", { name: "Title of the new case" }).fill("A case");
+  await keep.getByRole("button", { name: "Keep in case" }).click();
+  await keep.getByText("Kept in “A case”.").waitFor();
+  const sections = panel.getByRole("navigation", { name: "Sections" });
+  await sections.getByRole("button", { name: "Cases" }).click();
+  const cases = panel.getByRole("region", { name: "Cases and history" });
+  await cases.getByText("A case").first().waitFor();
+  await cases.getByRole("button", { name: "History" }).click();
+  await cases.getByText("known.jpg").first().waitFor();
+  expect(await cases.getByText("hidden.jpg").count()).toBe(0);
 });
 
 describe("on demand", () => {
@@ -297,10 +336,16 @@ describe("on demand", () => {
 
   describe("a part of the screen", () => {
     const start = async () => {
-      const { panel, page } = await open("/one");
+      // Of one size with the page: Playwright sizes the window after the last of its tabs, and a
+      // capture shows the window.
+      const { panel, page } = await open("/one", { width: 1280, height: 720 });
       await page.bringToFront();
       await clickMenu(page, { menuItemId: "region", frameId: 0 });
       await expect.poll(async () => (await seeRegion(page)) !== null).toBe(true);
+      // Chrome drops what is done to a page before its first frame.
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
       return { panel, page };
     };
 
@@ -311,10 +356,11 @@ describe("on demand", () => {
       await page.mouse.move(450, 320, { steps: 4 });
       await page.mouse.up();
       await evidenceOf(panel).getByText("This is a screenshot of a part of the page").waitFor();
+      await expectFlagged(panel);
       expect(await seeRegion(page)).toBeNull();
       // Without the overlay, and at the pixels of the device.
       await evidenceOf(panel)
-        .getByText(/300\s*×\s*300/)
+        .getByText(/300 × 300 pixels/)
         .first()
         .waitFor({ timeout: evidenceMs });
     });
