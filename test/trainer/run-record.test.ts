@@ -1,0 +1,92 @@
+// What a run's folder says of itself, and the recipe that the card makes of it.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DISTIL_DEFAULTS } from "../../trainer/stages/distil-settings";
+import { PRETRAIN_DEFAULTS } from "../../trainer/stages/pretrain-settings";
+import { recipeOf } from "../../trainer/stages/recipe";
+import {
+  type DistilRecord,
+  type PretrainRecord,
+  readRunRecord,
+  saveRunRecord,
+  type TeachRecord,
+} from "../../trainer/stages/run-record";
+import { SUPERVISE_DEFAULTS } from "../../trainer/stages/settings";
+import { TEACH_DEFAULTS } from "../../trainer/stages/teach-settings";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "unmask-record-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const pretrain: PretrainRecord = { ...PRETRAIN_DEFAULTS, stage: "pretrain", initial: "imagenet" };
+const teach: TeachRecord = { ...TEACH_DEFAULTS, stage: "teach", initial: pretrain };
+const distil: DistilRecord = {
+  ...DISTIL_DEFAULTS,
+  stage: "distil",
+  initial: "imagenet",
+  teacher: teach,
+};
+
+describe("a run's record", () => {
+  it("reads back with all it went on from, and only as its own stage", async () => {
+    await saveRunRecord(folder, distil);
+    expect(await readRunRecord(folder, "teach", "distil")).toEqual(distil);
+    await expect(readRunRecord(folder, "pretrain")).rejects.toThrow(
+      `${folder} holds a run of \`distil\`, not of \`pretrain\``,
+    );
+  });
+
+  it("without a stage is one of version 0.1.0", async () => {
+    const write = (settings: object) =>
+      writeFile(join(folder, "settings.json"), JSON.stringify(settings));
+    await write(SUPERVISE_DEFAULTS);
+    const { stage, initial, labelFraction, probe } = await readRunRecord(folder, "teach");
+    expect([stage, initial, labelFraction, probe.steps]).toEqual(["teach", "imagenet", 1, 0]);
+    await write(PRETRAIN_DEFAULTS);
+    expect(await readRunRecord(folder, "pretrain")).toEqual(pretrain);
+  });
+
+  it("that is missing or damaged is named", async () => {
+    await expect(readRunRecord(folder, "teach")).rejects.toThrow(`${folder} holds no run of`);
+    await writeFile(join(folder, "settings.json"), "{");
+    await expect(readRunRecord(folder, "teach")).rejects.toThrow("settings.json cannot be read");
+  });
+});
+
+describe("the recipe", () => {
+  it("tells all three stages of a distilled student", () => {
+    const recipe = recipeOf(distil);
+    expect(recipe).toMatch(/^Encoder pretrained from ImageNet weights .*K 4096, m 0.99, T 0.2/);
+    expect(recipe).toContain(
+      "supervised from that encoder, a linear probe of 300 steps, then 2000",
+    );
+    expect(recipe).toContain("with 10 % of the labels");
+    expect(recipe).toContain(
+      "distilled from ImageNet weights, 3000 steps of 32 crops of all faces",
+    );
+    expect(recipe).not.toContain("Left out");
+  });
+
+  it("claims no stage that was not there", () => {
+    const alone: TeachRecord = {
+      ...teach,
+      initial: "imagenet",
+      probe: { ...teach.probe, steps: 0 },
+      labelFraction: 1,
+    };
+    const recipe = recipeOf(alone);
+    expect(recipe).toMatch(/^The student: supervised from ImageNet weights, 2000 steps/);
+    expect(recipe).not.toMatch(/pretrained|probe|distilled|teacher/);
+    const labelled = { ...distil, teacher: alone, useUnlabelled: false };
+    expect(recipeOf(labelled)).not.toMatch(/momentum|without a label/);
+  });
+
+  it("says what was left out", () => {
+    const leaveOut = { generators: ["Face2Face"], sources: ["clips"] };
+    expect(recipeOf({ ...distil, leaveOut })).toContain("of every stage: Face2Face, clips.");
+  });
+});
