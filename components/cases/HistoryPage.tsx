@@ -18,10 +18,21 @@ export function HistoryPage({ desk }: { desk: CasesDesk }) {
   const { store, history } = desk;
   const [words, setWords] = useState("");
   const [flaggedOnly, setFlaggedOnly] = useState(false);
-  const { value: ids, problem } = useLive(store, () => history.ids({ words, flaggedOnly }), [
-    words,
-    flaggedOnly,
-  ]);
+  const { value: state, problem } = useLive(store, () => history.state(), []);
+  const [ids, setIds] = useState<number[] | undefined>(undefined);
+  useEffect(() => {
+    let isStale = false;
+    history.ids({ words, flaggedOnly }).then(
+      (found) => {
+        if (!isStale) setIds(found);
+      },
+      // What is wrong with the database is said by the watch on its state.
+      () => undefined,
+    );
+    return () => {
+      isStale = true;
+    };
+  }, [history, state, words, flaggedOnly]);
   const asked = words.trim() !== "" || flaggedOnly;
   return (
     <div class="history">

@@ -71,6 +71,15 @@ export class HistoryStore {
     );
   }
 
+  /** Another text whenever entries came or went: cheap to watch, as ten thousand keys are not. */
+  state(): Promise<string> {
+    return this.#do(async () => {
+      const count = await this.#db.history.count();
+      const last = await this.#db.history.toCollection().last();
+      return `${count} ${last?.id ?? 0}`;
+    });
+  }
+
   /** Keys of all that fits the question, newest first: what a windowed list scrolls over. */
   ids({ words, flaggedOnly }: HistoryQuestion): Promise<number[]> {
     const terms = searchTerms(words);

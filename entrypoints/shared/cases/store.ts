@@ -382,7 +382,9 @@ export async function withAllTerms<K extends IndexableType>(
   let met: K[] | null = null;
   // The longest term is likely to be met least, and leaves the least to compare.
   for (const term of terms.toSorted((a, b) => b.length - a.length)) {
-    const keys: K[] = await table.where("words").startsWith(term).distinct().primaryKeys();
+    const all: K[] = await table.where("words").startsWith(term).primaryKeys();
+    // `distinct()` would walk a cursor from key to key; this way they come in one answer.
+    const keys = [...new Set(all)];
     met = met ? common(met, keys) : keys;
     if (met.length === 0) break;
   }
