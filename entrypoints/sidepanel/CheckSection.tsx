@@ -83,6 +83,11 @@ const originWords: Record<Origin["kind"], string> = {
   link: "From an address",
 };
 
+function stateWords({ problem, gaveUp }: Inspection): string {
+  if (problem) return "Could not be checked";
+  return gaveUp ? "Not checked" : "Checking";
+}
+
 interface RowProps {
   inspection: Inspection;
   isCurrent: boolean;
@@ -90,9 +95,9 @@ interface RowProps {
 }
 
 function Row({ inspection, isCurrent, onOpen }: RowProps) {
-  const { id, name, evidence, problem, request } = inspection;
+  const { id, name, evidence, request } = inspection;
   const verdict = evidence?.verdict;
-  const state = problem ? "Could not be checked" : verdict ? title(verdict) : "Checking";
+  const state = verdict ? title(verdict) : stateWords(inspection);
   const from = request && originWords[request.origin.kind];
   return (
     <button

@@ -70,6 +70,7 @@ export function EvidencePlace({ store, desk, inspections, opened, page, onBack }
                     // Where the history cannot be written, the cases say why.
                     void desk.remember(found, { isPrivate }).catch(() => undefined);
                   }}
+                  onNothing={() => store.gaveUp(id)}
                 />
               )}
               {evidence && isPrivate && (
@@ -125,7 +126,7 @@ function useKeptPanes(
 ): ReadonlySet<string> {
   const recent = useRef<string[]>([]);
   const working = inspections
-    .filter(({ listed, evidence, problem }) => listed === null && !evidence && !problem)
+    .filter((one) => one.listed === null && !one.evidence && !one.problem && !one.gaveUp)
     .toSorted((a, b) => a.turn - b.turn)[0];
   const now = [opened?.id, working?.id].filter((id) => id !== undefined);
   const finished = new Set(inspections.flatMap(({ id, evidence }) => (evidence ? [id] : [])));

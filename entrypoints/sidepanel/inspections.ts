@@ -32,6 +32,8 @@ export interface Inspection {
   readonly problem: string | null;
   /** The latest there is; complete. */
   readonly evidence: Evidence | null;
+  /** The work ended without evidence, by a person's wish mostly; others need not wait for it. */
+  readonly gaveUp: boolean;
 }
 
 type NewInspection = Pick<Inspection, "name" | "listed" | "isPrivate">;
@@ -65,9 +67,18 @@ export class Inspections {
       this.turns += 1;
       const id = crypto.randomUUID();
       const turn = this.turns;
-      return { ...about, id, turn, request: null, notice: null, problem: null, evidence: null };
+      return {
+        ...about,
+        id,
+        turn,
+        request: null,
+        notice: null,
+        problem: null,
+        evidence: null,
+        gaveUp: false,
+      };
     });
-    this.show([...fresh, ...this.list].slice(0, maxInspections));
+    this.show(bounded([...fresh, ...this.list]));
     for (const [index, { id }] of fresh.entries()) {
       const prepare = asked[index]?.[1];
       if (prepare) void this.prepare(id, prepare);
@@ -77,7 +88,7 @@ export class Inspections {
 
   /** Once more, as far as it still can be had; what was found stays until then. */
   again(id: string, prepare: () => Promise<Prepared>): void {
-    this.change(id, { problem: null });
+    this.change(id, { problem: null, gaveUp: false });
     void this.prepare(id, prepare);
   }
 
@@ -89,6 +100,10 @@ export class Inspections {
     if (!fallback || evidence.verdict.reason !== "unreadable") return;
     const other = await fallback().catch(() => null);
     if (other) this.change(id, { request: other.request, notice: other.notice ?? null });
+  }
+
+  gaveUp(id: string): void {
+    this.change(id, { gaveUp: true });
   }
 
   private async prepare(id: string, prepare: () => Promise<Prepared>): Promise<void> {
@@ -112,4 +127,18 @@ export class Inspections {
     this.list = list;
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Drops what is settled, the oldest first; what waits for its turn stays, however much it is. */
+function bounded(list: readonly Inspection[]): readonly Inspection[] {
+  let surplus = list.length - maxInspections;
+  if (surplus <= 0) return list;
+  return list
+    .toReversed()
+    .filter(({ evidence, problem, gaveUp }) => {
+      if (surplus <= 0 || !(evidence || problem || gaveUp)) return true;
+      surplus -= 1;
+      return false;
+    })
+    .toReversed();
 }

@@ -21,11 +21,13 @@ export interface EvidencePaneProps {
   services: EvidenceServices;
   /** Called when evidence is complete, and again after a closer look. */
   onEvidence?(evidence: Evidence): void;
+  /** Called when the work ended without evidence: it was cancelled, or failed. */
+  onNothing?(): void;
 }
 
 type Work = (signal: AbortSignal, onProgress: OnEvidenceProgress) => Promise<Evidence>;
 
-export function EvidencePane({ request, services, onEvidence }: EvidencePaneProps) {
+export function EvidencePane({ request, services, onEvidence, onNothing }: EvidencePaneProps) {
   const [progress, setProgress] = useState<EvidenceProgress | null>(null);
   const [evidence, setEvidence] = useState<Evidence | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -48,8 +50,9 @@ export function EvidencePane({ request, services, onEvidence }: EvidencePaneProp
           if (over.signal.aborted) setProblem("Cancelled. What had been found is kept.");
         },
         (error: unknown) => {
-          if (underWay.current === over)
-            setProblem(over.signal.aborted ? "Cancelled." : said(error));
+          if (underWay.current !== over) return;
+          setProblem(over.signal.aborted ? "Cancelled." : said(error));
+          onNothing?.();
         },
       )
       .finally(() => {
