@@ -18,7 +18,8 @@ const mediaDir = join("test", "fixtures", "media");
 const reviews: Record<string, Pick<CaseItem, "call" | "notes" | "tags">> = {
   "astronaut.jpg": {
     call: "genuine",
-    notes: "NASA's portrait of Eileen Collins, from the pictures that the package scikit-image brings.",
+    notes:
+      "NASA's portrait of Eileen Collins, from the pictures that the package scikit-image brings.",
     tags: ["source found"],
   },
   "swap-astronaut.jpg": {
