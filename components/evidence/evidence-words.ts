@@ -58,7 +58,7 @@ export const credentialsTitles: Record<Credentials["state"], string> = {
 };
 
 export const credentialsSentences: Record<Exclude<Credentials["state"], "unread">, string> = {
-  none: "The file carries none. Most files do not, and many sites remove them: that says nothing either way.",
+  none: "None were found in the file. Most files have none, and many sites remove them: that says nothing either way.",
   valid:
     "The file is as it was when it was signed, and the signer is on the list of trusted signers. Whether what the signer says is true is another matter.",
   untrusted:
