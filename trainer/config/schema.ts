@@ -68,14 +68,9 @@ const statisticsRate = (standard: number) =>
 
 const video = "Share of photos that go through video-like compression; of video frames, half do.";
 
-const supervised = (standard: SuperviseSettings) => ({
+const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   steps: knob(count, standard.steps, "Optimiser steps of fine-tuning."),
-  ...rate(
-    standard.peakRate,
-    standard === SUPERVISE_DEFAULTS
-      ? "the head is new and the trunk is small."
-      : "below the supervised rate: the encoder knows something worth keeping.",
-  ),
+  ...rate(standard.peakRate, whyRate),
   maskWeight: knob(weight, standard.maskWeight, "Of the coarse map's loss beside the logit's."),
   statisticsRate: statisticsRate(standard.statisticsRate),
   batch: section("A batch: each real face with a fake under one and the same augmentation.", {
@@ -222,7 +217,10 @@ export const ConfigSchema = v.strictObject(
         steps: knob(whole, TEACH_DEFAULTS.probe.steps, "Steps of it; 0 leaves it out."),
         peakRate: knob(positive, TEACH_DEFAULTS.probe.peakRate, "High: few numbers, from zero."),
       }),
-      ...supervised(TEACH_DEFAULTS),
+      ...supervised(
+        TEACH_DEFAULTS,
+        "below the supervised rate: the encoder knows something worth keeping.",
+      ),
     }),
     distil: section("Stage 3: the student learns the teacher's logits and features on all faces.", {
       initial: knob(initial, "imagenet", "What the student starts from."),
@@ -264,7 +262,7 @@ export const ConfigSchema = v.strictObject(
     }),
     supervise: section("The comparison without distillation: the student taught directly.", {
       initial: knob(initial, "imagenet", "What the student starts from."),
-      ...supervised(SUPERVISE_DEFAULTS),
+      ...supervised(SUPERVISE_DEFAULTS, "the head is new and the trunk is small."),
     }),
     quantise: section("Float weights to the package's bytes.", {
       maxAucLoss: knob(weight, MAX_QUANTISATION_LOSS, "It is refused if it costs more AUC."),
