@@ -117,6 +117,7 @@ describe("from the list", () => {
     await page.evaluate(() => scrollTo(0, 0));
     const row = panel.getByRole("button", { name: /Strong signs.*flag\.jpg/ });
     await row.click();
+    await expect.poll(async () => (await seeInLayer(page, "spotlight")) !== null).toBe(true);
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
     // The card stays shut: its words are in the panel, and it would cover the picture.
     expect((await seeLayers(page))[0]?.card ?? null).toBeNull();
@@ -389,14 +390,21 @@ describe("on demand", () => {
   });
 });
 
-/** The frame in the overlay, which stands in a closed shadow root; null without an overlay. */
-async function seeRegion(page: Page) {
+/** The frame in the overlay for drawing; null without an overlay. */
+const seeRegion = (page: Page) => seeInLayer(page, "region-frame");
+
+/** Where an element of our layer stands, in its closed shadow root; null where it is not there. */
+async function seeInLayer(page: Page, className: string) {
   const session = await page.context().newCDPSession(page);
   try {
     const { root } = await session.send("DOM.getDocument", { depth: -1, pierce: true });
-    const node = find(root as DomNode, "region-frame");
+    const node = find(root as DomNode, className);
     if (!node) return null;
-    const { model } = await session.send("DOM.getBoxModel", { backendNodeId: node.backendNodeId });
+    const { model } = await session
+      .send("DOM.getBoxModel", { backendNodeId: node.backendNodeId })
+      // One that is hidden has no box.
+      .catch(() => ({ model: null }));
+    if (!model) return null;
     const [x = 0, y = 0] = model.border;
     return { x: Math.round(x), y: Math.round(y), width: model.width, height: model.height };
   } finally {

@@ -4,27 +4,26 @@ import type { Rect } from "./geometry";
 import type { Layer } from "./layer";
 import { surroundingsOf, visiblePart } from "./visible-part";
 
-/** As long as a smooth scroll and a glance take. */
+/** From its first sight, so that a long way to scroll does not use it up; and for that at most. */
 const shownMs = 2500;
+const scrollMs = 8000;
 
 export class Spotlight {
   private readonly ring = createElement("div");
-  private readonly timer: ReturnType<typeof setTimeout>;
+  private timer: ReturnType<typeof setTimeout>;
   private shown: Rect | null = null;
+  private seen = false;
 
   /** @param ended called when its time is over */
   constructor(
     private readonly layer: Layer,
     private readonly element: Element,
-    ended: () => void,
+    private readonly ended: () => void,
   ) {
     this.ring.className = "spotlight";
     this.ring.hidden = true;
     layer.add(this.ring);
-    this.timer = setTimeout(() => {
-      this.remove();
-      ended();
-    }, shownMs);
+    this.timer = this.endIn(scrollMs);
   }
 
   /** @returns whether it moved */
@@ -34,11 +33,24 @@ export class Spotlight {
     const { shown, ring } = this;
     if (shown && same(shown, next)) return false;
     this.shown = next;
-    ring.hidden = next.width === 0 || next.height === 0;
+    const isInSight = next.width > 0 && next.height > 0;
+    if (isInSight && !this.seen) {
+      this.seen = true;
+      clearTimeout(this.timer);
+      this.timer = this.endIn(shownMs);
+    }
+    ring.hidden = !isInSight;
     ring.style.transform = `translate(${Math.round(next.x)}px, ${Math.round(next.y)}px)`;
     ring.style.width = `${Math.round(next.width)}px`;
     ring.style.height = `${Math.round(next.height)}px`;
     return true;
+  }
+
+  private endIn(ms: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.remove();
+      this.ended();
+    }, ms);
   }
 
   remove(): void {
