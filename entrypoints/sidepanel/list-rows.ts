@@ -32,7 +32,7 @@ const reasonHeadings = {
   "no-face": "No face found",
 } as const;
 
-export const keyOf = ({ frameId, id }: Medium): string => `${frameId}:${id}`;
+const keyOf = ({ frameId, id }: Medium): string => `${frameId}:${id}`;
 
 /** How many media each filter lets through. */
 export function countsOf(groups: Groups): Record<Filter, number> {
