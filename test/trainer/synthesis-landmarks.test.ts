@@ -159,22 +159,50 @@ describe("swaps", () => {
     for (let seed = 0; seed < 20; seed++) {
       const face = drawnFace(landmarks, 40);
       const donor = drawnFace(landmarks && shifted(mesh, 4, 3), 220);
-      for (const fake of [
+      for (const { face: blended, target, mask } of [
         swapFace(new Random(seed), face, donor),
-        selfBlend(new Random(seed), face),
+        selfBlend(new Random(seed), face, 0),
+        selfBlend(new Random(seed), face, 1),
       ]) {
-        expect(fake.mask).toHaveLength(size * size);
-        expect(Math.min(...fake.mask)).toBeGreaterThanOrEqual(0);
-        expect(Math.max(...fake.mask)).toBeLessThanOrEqual(1);
+        expect(mask).toHaveLength(size * size);
+        expect(Math.min(...mask)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(...mask)).toBeLessThanOrEqual(1);
+        const changed = { outside: 0, inside: 0 };
+        mask.forEach((share, p) => {
+          const same = [0, 1, 2].every((c) => blended.data[3 * p + c] === target.data[3 * p + c]);
+          if (!same) changed[share === 0 ? "outside" : "inside"]++;
+        });
+        expect(changed.outside).toBe(0);
+        expect(changed.inside).toBeGreaterThan(0);
       }
+    }
+  });
+
+  test("leave the picture blended into as it is, unless that side is the one to change", () => {
+    const face = drawnFace(mesh, 40);
+    const changed = new Set<Uint8ClampedArray>();
+    for (let seed = 0; seed < 10; seed++) {
+      expect(selfBlend(new Random(seed), face, 0).target).toBe(face);
+      changed.add(selfBlend(new Random(seed), face, 1).target.data);
+    }
+    expect(changed).not.toContain(face.data);
+    expect(changed.size).toBe(10);
+  });
+
+  test("do not turn a dim donor's colours into a glaring patch", () => {
+    const face = drawnFace(mesh, 40);
+    const donor = drawnFace(mesh, 40);
+    // Blue hardly varies in the donor: without a limit its least variation would be blown up.
+    for (let i = 2; i < donor.data.length; i += 3) donor.data[i] = 100 + (i % 2);
+    for (let i = 2; i < face.data.length; i += 3) face.data[i] = Math.floor(i / 15) % 2 ? 250 : 10;
+    for (let seed = 0; seed < 10; seed++) {
       const { face: swapped, mask } = swapFace(new Random(seed), face, donor);
-      const changed = { outside: 0, inside: 0 };
+      const blues: number[] = [];
       mask.forEach((share, p) => {
-        const same = [0, 1, 2].every((c) => swapped.data[3 * p + c] === face.data[3 * p + c]);
-        if (!same) changed[share === 0 ? "outside" : "inside"]++;
+        if (share === 1) blues.push(swapped.data[3 * p + 2] as number);
       });
-      expect(changed.outside).toBe(0);
-      expect(changed.inside).toBeGreaterThan(0);
+      const glaring = blues.filter((blue) => blue < 30 || blue > 230);
+      expect(glaring.length).toBeLessThanOrEqual(0.1 * blues.length);
     }
   });
 

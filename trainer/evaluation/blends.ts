@@ -132,7 +132,7 @@ function onePerGroupFirst(pictures: readonly PooledPicture[]): PooledPicture[] {
     .map(({ picture }) => picture);
 }
 
-/** A real face and its blend under one and the same degradation, without jitter or flip. */
+/** A real face, or what was blended into, and its blend under one and the same degradation, without jitter or flip. */
 async function makePair(
   random: Random,
   pool: PicturePool,
@@ -157,7 +157,7 @@ async function makePair(
   );
   return {
     group: picture.row.group,
-    real: await crop(face),
+    real: await crop(blend.target),
     fake: await crop(blend.face),
     mask: Uint8Array.from({ length: inputSize ** 2 }, (_, i) => mask[i * 3] as number),
   };

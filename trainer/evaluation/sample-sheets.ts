@@ -8,7 +8,6 @@ import { ViewMaker, type ViewRecipe } from "../moco/views";
 import { Random } from "../random";
 import { BatchMaker, type BatchRecipe } from "../synthesis/batch";
 import { donorFor, faceOf } from "../synthesis/donor";
-import type { Face } from "../synthesis/face";
 import { type PseudoFake, selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { escapeHtml, htmlPage, LOCAL_ONLY, pictureData } from "./html-page";
 
@@ -78,9 +77,9 @@ async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string>
     const donor = donorFor(pool, picture, () => random.pick(reals));
     const cells = [
       await image(face.data, face.size),
-      ...(await manipulation(face, selfBlend(random, face))),
+      ...(await manipulation(selfBlend(random, face))),
       await image(donor.data, donor.size),
-      ...(await manipulation(face, swapFace(random, face, donor))),
+      ...(await manipulation(swapFace(random, face, donor))),
     ];
     lines.push(
       `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>
@@ -91,8 +90,8 @@ async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string>
   return htmlPage(
     "Pseudo-fakes beside their originals",
     STYLE,
-    `<p>Every piece at its own resolution, before any augmentation. Differences are shown about grey,
-    times ${DIFFERENCE_GAIN}. Of ${pool.pictures.length} pictures ${withLandmarks} have landmarks; the others are
+    `<p>Every piece at its own resolution, before any augmentation. Differences from what was blended into
+    (which self-blends may change first) are shown about grey, times ${DIFFERENCE_GAIN}. Of ${pool.pictures.length} pictures ${withLandmarks} have landmarks; the others are
     blended by outlines of a mean face.</p>
     <table><tr><th>real</th><th>blended onto itself</th><th>mask</th><th>difference</th><th>another person</th>
     <th>swapped</th><th>mask</th><th>difference</th></tr>
@@ -114,9 +113,9 @@ function bySourceInTurn(pictures: readonly PooledPicture[]): PooledPicture[] {
     .map(({ picture }) => picture);
 }
 
-async function manipulation(real: Face, { face, mask }: PseudoFake): Promise<string[]> {
+async function manipulation({ face, target, mask }: PseudoFake): Promise<string[]> {
   const difference = face.data.map(
-    (value, i) => 128 + DIFFERENCE_GAIN * (value - (real.data[i] as number)),
+    (value, i) => 128 + DIFFERENCE_GAIN * (value - (target.data[i] as number)),
   );
   return [
     await image(face.data, face.size),

@@ -105,8 +105,9 @@ export class ViewMaker {
       batch.queries.set(await this.look(face, query), i * bytes);
       batch.keys.set(await this.look(face, key), i * bytes);
       if (blended) {
-        // Under the query's own view, so that nothing but the manipulation tells the two apart.
-        const fake = selfBlend(random, face).face;
+        // Under the query's own view and blended into the query's own face, so that nothing but the
+        // manipulation tells the two apart.
+        const fake = selfBlend(random, face, 0).face;
         batch.blended.set(await this.look(fake, query), i * bytes);
       }
     }

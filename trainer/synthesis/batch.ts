@@ -125,9 +125,9 @@ export class BatchMaker {
   /** A real face and its own pseudo-fake. */
   private drawPair(random: Random): DrawnPair {
     const picture = this.drawReal(random, random.chance(0.25));
-    const real = this.cut(picture);
-    const { face: fake, mask } = this.pseudoFake(random, picture, real);
-    return { real, fake, mask, augmentation: this.augmentation(random, picture) };
+    const { face, target, mask } = this.pseudoFake(random, picture, this.cut(picture));
+    // The target and not the picture: a change all over would otherwise tell the two apart.
+    return { real: target, fake: face, mask, augmentation: this.augmentation(random, picture) };
   }
 
   /** A labelled fake and a real face of the same medium. */

@@ -199,8 +199,10 @@ export function drawMask(random: Random, face: Face): { mask: Float32Array; fami
       const py = (y + bend(x, y, 2) - middle[1]) / stretch + middle[1];
       if (isInside(outline, px, py)) grid[gy * GRID + gx] = 1;
     }
+  // The sharpest masks too are blurred once, or the grid's stairs would be learnt as a cue.
   const radius = random.integer(5);
-  const blurred = boxBlur(boxBlur(grid, GRID, radius), GRID, radius);
+  const once = boxBlur(grid, GRID, Math.max(1, radius));
+  const blurred = boxBlur(once, GRID, radius);
   return { mask: enlarge(blurred, face.size), family };
 }
 

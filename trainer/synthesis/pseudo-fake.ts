@@ -4,11 +4,13 @@ import { resampleSquare } from "../../model/student/crop";
 import type { Random } from "../random";
 import { addNoise, blurOrSharpen, displace, dropResolution, shiftColour } from "./distort";
 import { asPixels, type Face, resizedFace } from "./face";
-import { boxBlur, drawMask } from "./mask";
+import { boxBlur, drawMask, type MaskFamily } from "./mask";
 import { warpFace } from "./warp";
 
 export interface PseudoFake {
   face: Face;
+  /** What was blended into: it differs from `face` under the mask and nowhere else. */
+  target: Face;
   /** How much of each pixel was replaced, `size * size`, 0–1. */
   mask: Float32Array;
 }
@@ -16,13 +18,16 @@ export interface PseudoFake {
 /** Opacities of the blend, the full one most often (SBI also has 0.25, which at 160 px leaves nothing to see). */
 const RATIOS = [0.5, 0.75, 1, 1, 1] as const;
 
+/** Of a part this small a half-transparent blend leaves nothing to see. */
+const SMALL: ReadonlySet<MaskFamily> = new Set(["mouth", "nose", "eyes"]);
+
 /** A face with one to three changes; at least one always applies. */
 function distortSide(random: Random, face: Face, most = 3): Face {
   let side = face;
   const changes = 1 + random.integer(most);
   for (let i = 0; i < changes; i++) {
     const kind = random.integer(10);
-    if (kind < 4) side = shiftColour(random, side, 1);
+    if (kind < 4) side = shiftColour(random, side, random.uniform(0.3, 0.8));
     else if (kind < 7) side = dropResolution(side, random.uniform(1.3, 3.5));
     else if (kind < 8) side = blurOrSharpen(side, random.uniform(0.4, 1));
     else if (kind < 9) side = blurOrSharpen(side, -random.uniform(0.4, 1.2));
@@ -41,18 +46,27 @@ function blend(target: Face, source: Face, mask: Float32Array, ratio: number): P
     for (let c = i; c < i + 3; c++)
       data[c] = target.data[c]! + share * (source.data[c]! - target.data[c]!);
   }
-  return { face: { ...target, data }, mask: applied };
+  return { face: { ...target, data }, target, mask: applied };
 }
 
-/** The face blended onto itself. */
-export function selfBlend(random: Random, face: Face): PseudoFake {
-  const { mask } = drawMask(random, face);
-  // SBI changes either side at random, so that neither look becomes the cue.
-  const changeSource = random.chance(0.6);
-  const source = displace(random, changeSource ? distortSide(random, face) : face);
-  // One change only: a target spoilt all over would teach that spoilt pictures are fake.
-  const target = changeSource ? face : distortSide(random, face, 1);
-  return blend(target, source, mask, random.pick(RATIOS));
+/** SBI changes either side at random, so that neither look becomes the cue. */
+const TARGET_SHARE = 0.4;
+
+/**
+ * The face blended onto itself.
+ *
+ * @param targetShare how often the side blended into is changed, and not the one blended in.
+ */
+export function selfBlend(
+  random: Random,
+  face: Face,
+  targetShare: number = TARGET_SHARE,
+): PseudoFake {
+  const { mask, family } = drawMask(random, face);
+  const changeTarget = random.chance(targetShare);
+  const source = displace(random, changeTarget ? face : distortSide(random, face));
+  const target = changeTarget ? distortSide(random, face, 1) : face;
+  return blend(target, source, mask, SMALL.has(family) ? 1 : random.pick(RATIOS));
 }
 
 /** Mean and deviation of each channel under a mask. */
@@ -81,12 +95,13 @@ function colourUnder(data: Uint8ClampedArray, mask: Float32Array) {
  * the face's landmarks where both have them, laid over it by the boxes otherwise.
  */
 export function swapFace(random: Random, face: Face, donor: Face): PseudoFake {
-  const { mask } = drawMask(random, face);
+  const { mask, family } = drawMask(random, face);
   const swapped = warped(random, face, donor, mask) ?? laidOver(face, donor);
   matchColours(random, swapped, face, mask);
   let source: Face = { ...face, data: swapped };
   if (random.chance(0.5)) source = distortSide(random, source);
-  return blend(face, source, mask, random.chance(0.7) ? 1 : random.uniform(0.6, 1));
+  const isOpaque = SMALL.has(family) || random.chance(0.7);
+  return blend(face, source, mask, isOpaque ? 1 : random.uniform(0.6, 1));
 }
 
 /** A donor this much larger than the face would be sampled too sparsely. */
@@ -128,6 +143,9 @@ function laidOver(face: Face, donor: Face): Uint8ClampedArray {
   );
 }
 
+/** A dim donor brought to a bright face by more than this is a patch of colour that anybody sees. */
+const GAIN_LIMITS = [0.6, 1.5] as const;
+
 function matchColours(
   random: Random,
   swapped: Uint8ClampedArray,
@@ -137,7 +155,11 @@ function matchColours(
   const from = colourUnder(swapped, mask);
   const to = colourUnder(face.data, mask);
   const strength = random.uniform(0.6, 1);
-  const gain = from.map((f, c) => 1 + strength * (to[c]!.deviation / f.deviation - 1));
+  const [least, most] = GAIN_LIMITS;
+  const gain = from.map((f, c) => {
+    const whole = Math.min(Math.max(to[c]!.deviation / f.deviation, least), most);
+    return 1 + strength * (whole - 1);
+  });
   for (let i = 0; i < swapped.length; i += 3)
     for (let c = 0; c < 3; c++) {
       const centred = (swapped[i + c]! - from[c]!.mean) * gain[c]!;
