@@ -45,12 +45,6 @@ export interface DetectorWorker {
    */
   analysePicture(bytes: ArrayBuffer, sha256?: string): Promise<PictureAnalysis>;
   /**
-   * Analyses one whole frame (an ImageBitmap or VideoFrame; transferred). `time` in seconds.
-   *
-   * @throws FrameError, DetectorError
-   */
-  analyseFrame(frame: ImageBitmap | VideoFrame, time: number): Promise<ScoredFrame>;
-  /**
    * First half of a video frame: faces on a reduced copy of it.
    *
    * @param width width of the full frame, pixels (`height` likewise).
@@ -163,10 +157,6 @@ class WorkerOwner implements DetectorWorker {
         };
       }
     });
-  }
-
-  analyseFrame(frame: ImageBitmap | VideoFrame, time: number): Promise<ScoredFrame> {
-    return this.#frameCall("frame", { frame, time }, [frame]);
   }
 
   findFaces(reduced: RgbaPixels, width: number, height: number): Promise<FoundFaces> {

@@ -15,7 +15,6 @@ export interface Calls {
     out: DetectorDescription;
   };
   picture: { in: { bytes: ArrayBuffer; sha256?: string }; out: PictureAnalysis };
-  frame: { in: { frame: ImageBitmap | VideoFrame; time: number }; out: ScoredFrame };
   find: { in: { reduced: RgbaPixels; width: number; height: number }; out: FoundFaces };
   score: { in: { found: FoundFaces; crops: RgbaPixels[]; time: number }; out: ScoredFrame };
 }

@@ -303,14 +303,6 @@ async function answer(message: ToWorker): Promise<unknown> {
       return start(message.in);
     case "picture":
       return analysePicture(message.in.bytes, message.in.sha256);
-    case "frame": {
-      const picture = new DecodedPicture(message.in.frame);
-      try {
-        return await analyse(picture, message.in.time);
-      } finally {
-        picture.close();
-      }
-    }
     case "find":
       return findFaces(message.in.reduced, message.in.width, message.in.height);
     case "score":

@@ -7,14 +7,15 @@ import type { BackendName } from "../../model/backend/backend";
 import type { DetectorDescription } from "../../model/detector/types";
 import { abstain } from "../../model/verdict/picture";
 import type { Verdict } from "../../model/verdict/verdict";
-import { VideoVerdict } from "../../model/verdict/video";
-import { createDetectorWorker, type DetectorWorker } from "../offscreen/detector-worker";
+import type { DetectorWorker } from "../offscreen/detector-worker";
 import type { Evidence } from "../shared/evidence/evidence";
 import { gatherEvidence } from "../shared/evidence/gather";
 import type { EvidenceServices } from "../shared/evidence/request";
 import { openEvidenceServices } from "../shared/evidence/services";
+import { examineVideo } from "../shared/evidence/video-evidence";
 import { headBytes, mediumKind } from "./medium-kind";
-import { VideoError, videoFrames } from "./video-frames";
+import { sampleTimes } from "./sample-times";
+import { VideoError } from "./video-frames";
 
 /** A picture file larger than this is not read into memory. */
 const maxPictureBytes = 256 * 1024 * 1024;
@@ -36,12 +37,6 @@ export interface ScannerOptions {
   evidence?: boolean;
 }
 
-/** A detector worker, and round it what evidence needs where that was asked for. */
-interface Slot {
-  worker: DetectorWorker;
-  services: EvidenceServices | null;
-}
-
 export interface ScannerEvents {
   onReady(description: DetectorDescription): void;
   /** The detector cannot work at all; files are answered with this message as their error. */
@@ -56,7 +51,7 @@ export class Scanner {
   readonly #events: ScannerEvents;
   readonly #waiting: { id: number; file: File }[] = [];
   readonly #idle: (() => void)[] = [];
-  readonly #slots: Slot[] = [];
+  readonly #slots: EvidenceServices[] = [];
   readonly #wantsEvidence: boolean;
   #failure: string | null = null;
   #model = "";
@@ -74,34 +69,33 @@ export class Scanner {
   }
 
   close(): void {
-    for (const { worker } of this.#slots) worker.close();
+    for (const slot of this.#slots) slot.close();
   }
 
   /** The first worker times the backends by itself; the others take its choice. */
   async #start(workers: number, backend: BackendName | undefined): Promise<void> {
     try {
       const first = this.#open(backend);
-      const description = await first.worker.describe();
+      const description = await first.detector.describe();
       this.#model = description.model;
       this.#events.onReady(description);
       const others = Array.from({ length: workers - 1 }, () => this.#open(description.backend));
-      for (const slot of [first, ...others]) void this.#work(slot, description);
+      for (const slot of [first, ...others]) void this.#work(slot);
     } catch (error) {
       this.#failure = messageOf(error);
       this.#events.onFailed(this.#failure);
-      void this.#work(null, null);
+      void this.#work(null);
     }
   }
 
-  #open(backend: BackendName | undefined): Slot {
-    const options = backend ? { backend } : {};
-    const services = this.#wantsEvidence ? openEvidenceServices(options) : null;
-    const slot = { worker: services?.detector ?? createDetectorWorker(options), services };
+  #open(backend: BackendName | undefined): EvidenceServices {
+    const slot = openEvidenceServices(backend ? { backend } : {});
     this.#slots.push(slot);
     return slot;
   }
 
-  async #work(slot: Slot | null, description: DetectorDescription | null): Promise<never> {
+  /** @param slot null where the detector cannot work. */
+  async #work(slot: EvidenceServices | null): Promise<never> {
     for (;;) {
       const next = this.#waiting.shift();
       if (!next) {
@@ -109,29 +103,28 @@ export class Scanner {
         continue;
       }
       this.#events.onStarted(next.id);
-      const scanned =
-        slot && description
-          ? await this.#scan(slot, description, next)
-          : this.#unreadable(null, this.#failure ?? "the detector is not running");
+      const scanned = slot
+        ? await this.#scan(slot, next)
+        : this.#unreadable(null, this.#failure ?? "the detector is not running");
       this.#events.onScanned(next.id, scanned);
     }
   }
 
   /** Never throws: whatever is wrong with a file is the answer about it. */
   async #scan(
-    { worker, services }: Slot,
-    description: DetectorDescription,
+    services: EvidenceServices,
     { id, file }: { id: number; file: File },
   ): Promise<Scanned> {
     let kind: MediaKind | null = null;
     try {
-      if (services) return await gatherOn(file, services, () => this.#events.onFrame(id));
+      const onFrame = () => this.#events.onFrame(id);
+      if (this.#wantsEvidence) return await gatherOn(file, services, onFrame);
       const head = new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
       kind = mediumKind(file.name, head);
       if (kind === null) return this.#unreadable(null, "neither a picture nor a video");
       return kind === "image"
-        ? await this.#scanPicture(worker, file)
-        : await this.#scanVideo(worker, description, file, () => this.#events.onFrame(id));
+        ? await this.#scanPicture(services.detector, file)
+        : await this.#scanVideo(services, file, onFrame);
     } catch (error) {
       return this.#unreadable(kind, messageOf(error));
     }
@@ -150,35 +143,20 @@ export class Scanner {
     };
   }
 
-  async #scanVideo(
-    worker: DetectorWorker,
-    { calibration, model }: DetectorDescription,
-    file: File,
-    onFrame: () => void,
-  ): Promise<Scanned> {
-    const soFar = new VideoVerdict(calibration, model);
-    let looked = 0;
-    // The browser seeks to the next moment while the worker is busy with this one.
-    let analysing = Promise.resolve();
+  async #scanVideo(services: EvidenceServices, file: File, onFrame: () => void): Promise<Scanned> {
+    // A batch is stopped by closing its browser.
+    const { signal } = new AbortController();
     try {
-      for await (const { frame, time } of videoFrames(file)) {
-        await analysing;
-        analysing = worker.analyseFrame(frame, time).then((scored) => {
-          soFar.add(scored.frame);
-          looked++;
-          onFrame();
-        });
-        // Looked at with the next `await`; until then a failure must not count as unhandled.
-        analysing.catch(() => undefined);
+      const found = await examineVideo(file, sampleTimes, services, signal, onFrame);
+      if (found.looked === 0) {
+        return this.#unreadable("video", "no moment of the video could be looked at");
       }
-      await analysing;
+      const { verdict } = found.evidence;
+      return { kind: "video", verdict, ...(found.problem && { error: found.problem }) };
     } catch (error) {
       if (!(error instanceof VideoError)) throw error;
-      await analysing;
-      if (looked === 0) return this.#unreadable("video", error.message);
-      return { kind: "video", verdict: soFar.verdict(), error: error.message };
+      return this.#unreadable("video", error.message);
     }
-    return { kind: "video", verdict: soFar.verdict() };
   }
 
   #unreadable(kind: MediaKind | null, error: string): Scanned {

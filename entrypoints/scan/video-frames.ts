@@ -2,8 +2,6 @@
  * Frames of a video file at chosen moments, decoded by the browser. Every wait has a deadline: a
  * damaged file may load for ever.
  */
-import { sampleTimes } from "./sample-times";
-
 const loadDeadlineMs = 20_000;
 const seekDeadlineMs = 10_000;
 /** Until the frame of a moment is shown, after it was found; frames that last longer are taken as they are. */
@@ -72,16 +70,6 @@ export async function openVideo(file: Blob): Promise<OpenVideo> {
     },
     close,
   };
-}
-
-/** @throws VideoError where the video cannot be read (further). */
-export async function* videoFrames(file: Blob): AsyncGenerator<VideoSample, void> {
-  const video = await openVideo(file);
-  try {
-    for (const time of sampleTimes(video.duration)) yield await video.frameAt(time);
-  } finally {
-    video.close();
-  }
 }
 
 /**

@@ -165,7 +165,7 @@ describe("pictures", () => {
     expect(small.thumbnails).toEqual([]);
   });
 
-  test("a frame in halves gives what the whole frame gives", async () => {
+  test("a frame in halves gives what the whole picture gives", async () => {
     const { whole, halves } = await page.evaluate(
       async (base64) => {
         const blob = await (await fetch(`data:image/jpeg;base64,${base64}`)).blob();
@@ -187,7 +187,7 @@ describe("pictures", () => {
         );
         const crops = found.faces.flatMap(({ cut }) => (cut ? [pixels(...cut, 1)] : []));
         const halves = await unmaskDetector.scoreCrops(found, crops, 1.5);
-        return { halves, whole: await unmaskDetector.analyseFrame(bitmap, 1.5) };
+        return { halves, whole: await unmaskDetector.analysePicture(await blob.arrayBuffer()) };
       },
       await readFile(join(mediaDir, "portrait.jpg"), "base64"),
     );

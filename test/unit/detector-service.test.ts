@@ -35,7 +35,6 @@ function makeDetector() {
       async (_bytes: ArrayBuffer, sha256?: string) =>
         ({ verdict, thumbnails: [], sha256 }) as unknown as PictureAnalysis,
     ),
-    analyseFrame: vi.fn(),
     findFaces: vi.fn(async (): Promise<FoundFaces> => ({ width: 100, height: 100, faces: [] })),
     scoreCrops: vi.fn(async (found: FoundFaces, _crops: unknown, time: number) => ({
       frame: {
