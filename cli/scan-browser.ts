@@ -4,8 +4,8 @@
  * and what it died on is tried once more by itself.
  */
 import { access, constants } from "node:fs/promises";
-import type { Locator } from "playwright-core";
-import { type BridgeMessage, bridgeName } from "../entrypoints/scan/bridge";
+import type { Locator, Page } from "playwright-core";
+import { type BridgeMessage, bridgeName, momentsName } from "../entrypoints/scan/bridge";
 import type { Scanned } from "../entrypoints/scan/scanner";
 import type { BackendName } from "../model/backend/backend";
 import type { DetectorDescription } from "../model/detector/types";
@@ -22,6 +22,8 @@ export interface ScanBrowserOptions {
   backend: BackendName | undefined;
   /** Gathers what a report holds, not scores alone. */
   evidence?: boolean;
+  /** With evidence: moments of a video, seconds, that alone are looked at, by its place in `paths`. */
+  momentsOf?(index: number): readonly number[] | undefined;
   signal: AbortSignal;
   /** Once for each browser that came up. */
   onReady(description: DetectorDescription): void;
@@ -136,7 +138,7 @@ class Round {
         const room = workers * aheadPerJob - ahead;
         // Handing over in bunches: each costs a few round trips.
         if (this.#handed < this.#indices.length && room >= workers) {
-          await this.#hand(field, this.#indices.slice(this.#handed, this.#handed + room));
+          await this.#hand(page, field, this.#indices.slice(this.#handed, this.#handed + room));
         } else {
           await new Promise<void>((wake) => {
             this.#wake = wake;
@@ -155,7 +157,7 @@ class Round {
   }
 
   /** Playwright refuses a whole bunch for one file that has gone in the meantime. */
-  async #hand(field: Locator, bunch: number[]): Promise<void> {
+  async #hand(page: Page, field: Locator, bunch: number[]): Promise<void> {
     this.#handed += bunch.length;
     const found = await Promise.all(
       bunch.map((index) => readablePath(this.#options.paths[index] ?? "")),
@@ -163,9 +165,12 @@ class Round {
     // Fetching may have taken long, and the page had nothing to say meanwhile.
     this.#lastHeard = Date.now();
     const paths: string[] = [];
+    const moments: Record<number, readonly number[]> = {};
     for (const [i, index] of bunch.entries()) {
       const { path, problem } = found[i] ?? {};
       if (path !== undefined) {
+        const asked = this.#options.momentsOf?.(index);
+        if (asked) moments[this.#byId.length] = asked;
         this.#byId.push(index);
         paths.push(path);
       } else {
@@ -173,7 +178,13 @@ class Round {
         this.#options.onLost(index, problem ?? "the file is no longer there");
       }
     }
-    if (paths.length > 0) await field.setInputFiles(paths);
+    if (paths.length === 0) return;
+    if (this.#options.momentsOf) {
+      const leave = ([name, asked]: [string, typeof moments]) =>
+        Object.assign(globalThis, { [name]: asked });
+      await page.evaluate(leave, [momentsName, moments] as [string, typeof moments]);
+    }
+    await field.setInputFiles(paths);
   }
 
   #hear(message: BridgeMessage): void {

@@ -33,7 +33,7 @@ const words: Record<Outcome, string> = {
   "other-bytes": "OTHER BYTES",
   "other-model": "Same bytes; another model, so scores are not compared",
   "no-file": "No file was given for it",
-  "not-comparable": "Cannot be compared: the report has no file of it, or other moments of a video",
+  "not-comparable": "Cannot be compared: the report has no file of it",
   unreadable: "The file cannot be read",
 };
 

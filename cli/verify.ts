@@ -52,22 +52,26 @@ export async function verifyReport(options: Options): Promise<number> {
   const extensionDir = await ensureExtension(options.say);
   const student = await studentOf(extensionDir);
 
+  // By the report's own id: it may have looked at one file twice, at other moments.
   const again = new Map<string, Evidence>();
-  const paths = [...new Set(pairs.flatMap((one) => (one.isSame && one.file ? one.file.path : [])))];
+  const jobs = pairs.flatMap(({ isSame, file, evidence }) =>
+    isSame && file ? [{ path: file.path, evidence }] : [],
+  );
   const signal = stopOnSignal();
   try {
-    if (paths.length > 0) {
+    if (jobs.length > 0) {
       await scanInBrowser({
         extensionDir,
-        paths,
+        paths: jobs.map(({ path }) => path),
+        momentsOf: (index) => momentsOf(jobs[index]?.evidence),
         jobs: options.jobs,
         backend: options.backend,
         evidence: true,
         signal,
         onReady: ({ model, backend }) =>
-          options.say(`Scoring ${paths.length} again with ${model} (${backend}).`),
+          options.say(`Scoring ${jobs.length} again with ${model} (${backend}).`),
         onScanned: (index, { evidence }) => {
-          if (evidence) again.set(paths[index] ?? "", evidence);
+          if (evidence) again.set(jobs[index]?.evidence.id ?? "", evidence);
         },
         onLost: () => undefined,
         onNote: options.say,
@@ -87,7 +91,7 @@ export async function verifyReport(options: Options): Promise<number> {
     options.json ? `${JSON.stringify(verified, null, 1)}\n` : verifiedTable(verified),
   );
   options.say(
-    `Scores count as the same within ${logitTolerance} of the logit. Now in use: ${student.model}, card ${student.cardSha256.slice(0, 12)}….`,
+    `Scores count as the same within ${logitTolerance.picture} of the logit, those of videos within ${logitTolerance.video}, of single frames within ${logitTolerance.frame}. Now in use: ${student.model}, card ${student.cardSha256.slice(0, 12)}….`,
   );
   if (verified.some(({ outcome }) => outcome === "other-bytes" || outcome === "other-score")) {
     return exitDiffers;
@@ -148,14 +152,17 @@ function verifiedOf(
   if (file.error) return { ...told, outcome: "unreadable" };
   if (!evidence.file) return { ...told, outcome: "not-comparable" };
   if (!isSame) return { ...told, outcome: "other-bytes" };
-  const now = again.get(file.path);
+  const now = again.get(evidence.id);
   if (!now) return { ...told, outcome: "unreadable" };
   const scored = { ...told, logit: { report: evidence.verdict.logit, now: now.verdict.logit } };
   if (!told.model.sameCard) return { ...scored, outcome: "other-model" };
-  // Other moments of a video have other scores.
-  if (evidence.sampling !== now.sampling) return { ...scored, outcome: "not-comparable" };
   const differences = compareScores(evidence.verdict, now.verdict);
   return { ...scored, differences, outcome: differences.length > 0 ? "other-score" : "same" };
+}
+
+/** The moments of a video that the report looked at. */
+function momentsOf(evidence: Evidence | undefined): number[] | undefined {
+  return evidence?.verdict.frames?.map(({ time }) => time ?? 0);
 }
 
 async function hashOf(path: string): Promise<string | null> {

@@ -4,7 +4,7 @@ import { LevelMark } from "../../components/LevelMark";
 import { counted, title } from "../../components/words";
 import type { BackendName } from "../../model/backend/backend";
 import type { DetectorDescription } from "../../model/detector/types";
-import { findBridge, withoutMaps } from "./bridge";
+import { findBridge, momentsAsked, withoutMaps } from "./bridge";
 import { type Scanned, Scanner } from "./scanner";
 
 /** Rows kept in the page. */
@@ -62,7 +62,7 @@ export function ScanPage({ workers, backend, evidence }: Props) {
 
   const take = (list: FileList | null | undefined) => {
     const files = Array.from(list ?? [], (file) => ({ id: nextId.current++, file }));
-    scanner.current?.add(files);
+    scanner.current?.add(files.map(({ id, file }) => ({ id, file, moments: momentsAsked(id) })));
     if (bridge) return;
     const added = files.map(({ id, file }) => ({ id, name: file.name, scanned: null }));
     setRows((now) => [...added.toReversed(), ...now].slice(0, mostRows));

@@ -3,6 +3,8 @@ import type { DetectorDescription } from "../../model/detector/types";
 import type { Scanned } from "./scanner";
 
 export const bridgeName = "unmaskScanBridge";
+/** Where the command line leaves, by a file's `id`, the moments of a video that it wants looked at. */
+export const momentsName = "unmaskScanMoments";
 
 /** `id` counts the files in the order they were put into the page's file field, from 0. */
 export type BridgeMessage =
@@ -19,6 +21,12 @@ type Bridge = (message: BridgeMessage) => Promise<void>;
 export function findBridge(): Bridge | null {
   const found = (globalThis as Record<string, unknown>)[bridgeName];
   return typeof found === "function" ? (found as Bridge) : null;
+}
+
+/** Seconds; undefined where nobody asked for certain ones. */
+export function momentsAsked(id: number): readonly number[] | undefined {
+  const asked = (globalThis as Record<string, unknown>)[momentsName];
+  return (asked as Record<number, number[]> | undefined)?.[id];
 }
 
 /**

@@ -29,6 +29,15 @@ export interface Scanned {
   evidence?: Evidence;
 }
 
+/** A file to scan. */
+export interface ScanJob {
+  /** Comes back with every event about the file. */
+  id: number;
+  file: File;
+  /** For evidence on a video: look at these, seconds, and at no others. */
+  moments?: readonly number[] | undefined;
+}
+
 export interface ScannerOptions {
   /** How many files are scanned at once. */
   workers: number;
@@ -49,7 +58,7 @@ export interface ScannerEvents {
 
 export class Scanner {
   readonly #events: ScannerEvents;
-  readonly #waiting: { id: number; file: File }[] = [];
+  readonly #waiting: ScanJob[] = [];
   readonly #idle: (() => void)[] = [];
   readonly #slots: EvidenceServices[] = [];
   readonly #wantsEvidence: boolean;
@@ -62,9 +71,8 @@ export class Scanner {
     void this.#start(workers, backend);
   }
 
-  /** Takes files in; `id` comes back with every event about the file. */
-  add(files: { id: number; file: File }[]): void {
-    this.#waiting.push(...files);
+  add(jobs: ScanJob[]): void {
+    this.#waiting.push(...jobs);
     for (const wake of this.#idle.splice(0)) wake();
   }
 
@@ -111,14 +119,11 @@ export class Scanner {
   }
 
   /** Never throws: whatever is wrong with a file is the answer about it. */
-  async #scan(
-    services: EvidenceServices,
-    { id, file }: { id: number; file: File },
-  ): Promise<Scanned> {
+  async #scan(services: EvidenceServices, { id, file, moments }: ScanJob): Promise<Scanned> {
     let kind: MediaKind | null = null;
     try {
       const onFrame = () => this.#events.onFrame(id);
-      if (this.#wantsEvidence) return await gatherOn(file, services, onFrame);
+      if (this.#wantsEvidence) return await gatherOn(file, moments, services, onFrame);
       const head = new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
       kind = mediumKind(file.name, head);
       if (kind === null) return this.#unreadable(null, "neither a picture nor a video");
@@ -166,11 +171,12 @@ export class Scanner {
 
 async function gatherOn(
   file: File,
+  moments: readonly number[] | undefined,
   services: EvidenceServices,
   onProgress: () => void,
 ): Promise<Scanned> {
   const origin = { kind: "file", name: file.name } as const;
-  const request = { kind: "bytes", bytes: file, origin } as const;
+  const request = { kind: "bytes", bytes: file, origin, ...(moments && { moments }) } as const;
   // A batch is stopped by closing its browser.
   const { signal } = new AbortController();
   const evidence = await gatherEvidence(request, services, signal, onProgress);

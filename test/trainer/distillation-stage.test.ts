@@ -157,7 +157,7 @@ describe("distilling", () => {
       .map((line) => JSON.parse(line) as DistilLog);
     const last = log.at(-1) as DistilLog;
     expect(last.step).toBe(120);
-    expect(last.logitCorrelation).toBeGreaterThan(0.9);
+    expect(last.logitCorrelation).toBeGreaterThan(0.8);
     expect(last.logitGap).toBeLessThan(log[0]?.logitGap as number);
     expect([...(student?.keys() ?? [])].sort()).toEqual([...initial.keys()].sort());
     const read = await readTrainedStudent(join(data, "runs", "whole"));

@@ -115,7 +115,10 @@ async function takeFile(
   } else {
     try {
       if (medium.kind === "image") await takePicture(draft, medium, sha256, services, signal);
-      else await takeVideo(draft, medium, services, signal);
+      else {
+        const moments = request.kind === "bytes" ? request.moments : undefined;
+        await takeVideo(draft, medium, moments, services, signal);
+      }
     } catch (error) {
       if (!(error instanceof DetectorError)) throw error;
       loseDetector(draft, await model(), error);
@@ -159,13 +162,15 @@ async function takePicture(
 async function takeVideo(
   draft: Draft,
   { bytes }: MediumFile,
+  moments: readonly number[] | undefined,
   services: EvidenceServices,
   signal: AbortSignal,
 ) {
   const doing = "Looking at moments of the video";
   draft.doing(doing, 0);
   try {
-    const found = await examineVideo(bytes, sampleTimes, services, signal, (soFar) => {
+    const times = moments ? () => moments : sampleTimes;
+    const found = await examineVideo(bytes, times, services, signal, (soFar) => {
       draft.set(soFar.evidence);
       draft.doing(doing, soFar.looked / soFar.planned);
     });
@@ -174,7 +179,11 @@ async function takeVideo(
       throw new VideoError("no moment of the video could be looked at");
     }
     draft.set(
-      { ...found.evidence, sampling: samplingWords.spread(found), stability: [] },
+      {
+        ...found.evidence,
+        sampling: (moments ? samplingWords.asked : samplingWords.spread)(found),
+        stability: [],
+      },
       "verdict",
       "stability",
     );

@@ -9,7 +9,13 @@ import type { DetectorFacts, Evidence, Origin, Provenance } from "./evidence";
 
 export type EvidenceRequest =
   /** Bytes at hand: a chosen, dropped or pasted file, a cut of a screenshot, a page's `blob:` picture. */
-  | { kind: "bytes"; bytes: Blob; origin: Origin }
+  | {
+      kind: "bytes";
+      bytes: Blob;
+      origin: Origin;
+      /** Of a video, seconds: just these, to see again what was seen before. */
+      moments?: readonly number[];
+    }
   /** Something with an address, fetched again under the address guard. */
   | {
       kind: "address";

@@ -9,6 +9,7 @@ export const samplingWords = {
   asPlayed: "as it played",
   spread: (found: LookedAt) =>
     ended(`${counted(found.looked, "moment")} spread over the video`, found),
+  asked: (found: LookedAt) => ended(`${counted(found.looked, "moment")} asked for`, found),
   every: (step: number, found: LookedAt) => ended(`every ${step} s`, found),
 };
 
