@@ -34,9 +34,12 @@ test("the CSV's columns, in order or together", () => {
   expect(documented.toSorted()).toEqual([...csvColumns].toSorted());
 });
 
-test("the version and the tolerance", () => {
+test("the version and the tolerances", () => {
   expect(page).toContain(`| \`version\` | \`${reportVersion}\` |`);
-  expect(page).toContain(`within ${logitTolerance} of the logit`);
+  const { picture, video, frame } = logitTolerance;
+  expect(page).toContain(
+    `within ${picture} of the logit for pictures, ${video} for videos, ${frame} for a face in a single frame`,
+  );
 });
 
 test("the sample report can be read, is small, and says what reports say now", async () => {
