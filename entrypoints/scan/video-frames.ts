@@ -77,18 +77,36 @@ export async function openVideo(file: Blob): Promise<OpenVideo> {
  * before it does, and the frame of the moment before would be taken for it.
  *
  * @returns since when the frame shown is, seconds. Where none newer comes, the last one stands.
+ * @throws VideoError where no frame comes at all.
  */
 async function shownSince(video: HTMLVideoElement, time: number): Promise<number> {
-  const deadline = performance.now() + frameDeadlineMs;
+  const begun = performance.now();
   for (;;) {
-    const shown = new VideoFrame(video);
-    const since = shown.timestamp / 1e6;
-    const until = since + (shown.duration ?? 0) / 1e6;
-    shown.close();
-    const fits = since <= time + toleranceSeconds && time < until + toleranceSeconds;
-    if (fits || performance.now() > deadline) return since;
+    const shown = frameShown(video);
+    const waited = performance.now() - begun;
+    if (shown) {
+      const { since, until } = shown;
+      const fits = since <= time + toleranceSeconds && time < until + toleranceSeconds;
+      if (fits || waited > frameDeadlineMs) return since;
+    } else if (waited > seekDeadlineMs) {
+      throw new VideoError("the video shows no picture");
+    }
     await nextFrame(video);
   }
+}
+
+/** From when to when the frame lasts that the video shows, seconds; null where it shows none yet. */
+function frameShown(video: HTMLVideoElement): { since: number; until: number } | null {
+  let frame: VideoFrame;
+  try {
+    frame = new VideoFrame(video);
+  } catch {
+    return null;
+  }
+  const since = frame.timestamp / 1e6;
+  const until = since + (frame.duration ?? 0) / 1e6;
+  frame.close();
+  return { since, until };
 }
 
 /** Resolves with the next frame shown, or soon: hidden pages show none. */
