@@ -9,11 +9,11 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect as expectNow, test } from "vitest";
 import type { LaunchedBrowser } from "../../cli/browser";
+import { medium } from "../fixtures/medium";
 import { mediaDir, type Site, startSite } from "./harness";
 import { expectMedia, launchWithFakeDetector, seeLayers } from "./page/inspect";
 import { type OpenPanel, openPanel, tabIdOf } from "./panel/panel";
 import { violations } from "./surfaces/accessibility";
-import { medium } from "./surfaces/popup";
 
 const expect = Object.assign((value: unknown) => expectNow(value), {
   poll: (read: () => unknown) => expectNow.poll(read, { timeout: 30_000 }),

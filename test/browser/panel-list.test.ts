@@ -3,10 +3,11 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect as expectNow, test } from "vitest";
 import type { LaunchedBrowser } from "../../cli/browser";
 import type { PageState } from "../../entrypoints/shared/messages";
+import { medium } from "../fixtures/medium";
 import { type Site, startSite } from "./harness";
 import { type OpenPanel, openPanel } from "./panel/panel";
 import { violations } from "./surfaces/accessibility";
-import { launchWithoutPages, medium } from "./surfaces/popup";
+import { launchWithoutPages, nextStatePainted } from "./surfaces/popup";
 
 /** The machine may be busy: what is awaited gets more time than the usual second. */
 const expect = Object.assign((value: unknown) => expectNow(value), {
@@ -116,20 +117,7 @@ describe("in use", () => {
 
   test("takes up a new state of a thousand quickly", async () => {
     const { panel, report } = await openList();
-    const painted = panel.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          const from: number[] = [];
-          chrome.storage.onChanged.addListener(() => from.push(performance.now()));
-          new MutationObserver(() =>
-            requestAnimationFrame(() => resolve(performance.now() - (from[0] ?? 0))),
-          ).observe(document.querySelector("[role=status]") as Element, {
-            characterData: true,
-            subtree: true,
-            childList: true,
-          });
-        }),
-    );
+    const painted = nextStatePainted(panel);
     await report({ media: [...thousand, medium("new", { level: "strong" })] });
     const tookMs = await painted;
     console.log(`1000 media: ${Math.round(tookMs)} ms from a report to the next frame`);

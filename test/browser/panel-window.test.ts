@@ -1,10 +1,11 @@
 /** The browser's own side panel: opened from the popup, it follows the active tab of its window. */
 import { afterAll, beforeAll, expect as expectNow, test } from "vitest";
 import type { LaunchedBrowser } from "../../cli/browser";
+import { medium } from "../fixtures/medium";
 import { type Site, startSite } from "./harness";
 import { tabIdOf } from "./panel/panel";
 import { sidePanelOf } from "./panel/side-panel";
-import { launchWithoutPages, medium } from "./surfaces/popup";
+import { launchWithoutPages } from "./surfaces/popup";
 
 const expect = Object.assign((value: unknown) => expectNow(value), {
   poll: (read: () => unknown) => expectNow.poll(read, { timeout: 15_000 }),

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect as expectNow, test } from "vitest";
 import type { PageState } from "../../entrypoints/shared/messages";
 import type { Settings } from "../../entrypoints/shared/settings";
+import { medium } from "../fixtures/medium";
 import { mediaDir, type Site, startSite } from "./harness";
 import { expectMedia, launchWithFakeDetector, seeLayers } from "./page/inspect";
 import { violations } from "./surfaces/accessibility";
-import { launchWithoutPages, medium, type OpenPopup, openPopup } from "./surfaces/popup";
+import { launchWithoutPages, nextStatePainted, type OpenPopup, openPopup } from "./surfaces/popup";
 
 /** The machine may be busy: what is awaited gets more time than the usual second. */
 const expect = Object.assign((value: unknown) => expectNow(value), {
@@ -216,21 +217,7 @@ describe("in use", () => {
       row.querySelector("button")?.checkVisibility({ contentVisibilityAuto: true });
     expect(await rows.first().evaluate(isDrawn)).toBe(true);
     expect(await rows.last().evaluate(isDrawn)).toBe(false);
-    // Time on the page's main thread from a new report to the next painted frame.
-    const painted = popup.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          const from: number[] = [];
-          chrome.storage.onChanged.addListener(() => from.push(performance.now()));
-          new MutationObserver(() =>
-            requestAnimationFrame(() => resolve(performance.now() - (from[0] ?? 0))),
-          ).observe(document.querySelector("[role=status]") as Element, {
-            characterData: true,
-            subtree: true,
-            childList: true,
-          });
-        }),
-    );
+    const painted = nextStatePainted(popup);
     await report({ media: [...media, medium("new", { level: "strong" })] });
     const tookMs = await painted;
     console.log(`500 media: ${Math.round(tookMs)} ms from a report to the next frame`);

@@ -1,23 +1,10 @@
 /** The thinking behind the workbench's list: rows, held order, and which rows are drawn. */
 import { describe, expect, test } from "vitest";
 import { offsetsOf, rowAt, rowsBetween } from "../../components/window-of-rows";
-import type { Medium } from "../../entrypoints/shared/page/groups";
 import { groupMedia } from "../../entrypoints/shared/page/groups";
 import { holdOrder } from "../../entrypoints/sidepanel/held-order";
 import { countsOf, type ListRow, listRows } from "../../entrypoints/sidepanel/list-rows";
-
-const medium = (id: string, part: Partial<Medium> = {}): Medium => ({
-  id,
-  kind: "image",
-  url: `https://cdn.example/${id}.jpg`,
-  status: "done",
-  level: null,
-  reason: null,
-  score: null,
-  faces: 1,
-  frameId: 0,
-  ...part,
-});
+import { medium } from "../fixtures/medium";
 
 const media = [
   medium("clear", { level: "no-sign", score: 0.1 }),

@@ -6,22 +6,12 @@ import { mediaName } from "../../entrypoints/shared/page/media-name";
 import { siteOf, situationOf } from "../../entrypoints/shared/page/situation";
 import { mediaCount, progressOf, summarise } from "../../entrypoints/shared/page/summary";
 import { defaultSettings } from "../../entrypoints/shared/settings";
+import { medium as mediumOf } from "../fixtures/medium";
 
 let nextId = 0;
 function medium(part: Partial<Medium> = {}): Medium {
   nextId += 1;
-  return {
-    id: `m${nextId}`,
-    kind: "image",
-    url: "https://cdn.example/a.jpg",
-    status: "done",
-    level: null,
-    reason: null,
-    score: null,
-    faces: 1,
-    frameId: 0,
-    ...part,
-  };
+  return mediumOf(`m${nextId}`, { url: "https://cdn.example/a.jpg", ...part });
 }
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
 

@@ -2,27 +2,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import type { MediaReport, PageState } from "../../../entrypoints/shared/messages";
+import type { PageState } from "../../../entrypoints/shared/messages";
 import type { Settings } from "../../../entrypoints/shared/settings";
 import { copyExtension, launchBrowser } from "../harness";
 
 type Browser = Awaited<ReturnType<typeof launchBrowser>>;
-type Medium = PageState["media"][number];
-
-export function medium(id: string, part: Partial<MediaReport> & { frameId?: number } = {}): Medium {
-  return {
-    id,
-    kind: "image",
-    url: `https://cdn.example/${id}.jpg`,
-    status: "done",
-    level: null,
-    reason: null,
-    score: null,
-    faces: 1,
-    frameId: 0,
-    ...part,
-  };
-}
 
 /** The extension with nobody but us to report on pages: no content script, an idle worker. */
 export async function launchWithoutPages(
@@ -90,4 +74,22 @@ export async function openPopup(
       await tab.close();
     },
   };
+}
+
+/** Milliseconds on the page's main thread from the next stored state to the next painted frame. */
+export function nextStatePainted(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const from: number[] = [];
+        chrome.storage.onChanged.addListener(() => from.push(performance.now()));
+        new MutationObserver(() =>
+          requestAnimationFrame(() => resolve(performance.now() - (from[0] ?? 0))),
+        ).observe(document.querySelector("[role=status]") as Element, {
+          characterData: true,
+          subtree: true,
+          childList: true,
+        });
+      }),
+  );
 }
