@@ -134,7 +134,7 @@ describe("a report on files", () => {
     await writeFile(
       otherScores,
       changed(report, ({ evidence }) => {
-        if (evidence.verdict.logit !== null) evidence.verdict.logit += 0.3;
+        if (evidence.verdict.logit !== null) evidence.verdict.logit += 0.2;
         return true;
       }),
     );
