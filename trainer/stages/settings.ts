@@ -17,7 +17,7 @@ export interface SuperviseSettings extends CommonSettings {
   maskWeight: number;
   /** Share of the batch's statistics in the running ones of batch norm. */
   statisticsRate: number;
-  batch: Pick<BatchRecipe, "pairs" | "labelled" | "swapShare" | "videoLike">;
+  batch: Pick<BatchRecipe, "pairs" | "labelled" | "retouchShare" | "swapShare" | "videoLike">;
   optimiser: AdamWSettings;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
@@ -32,7 +32,7 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
   peakRate: 8e-4,
   maskWeight: 0.3,
   statisticsRate: 0.02,
-  batch: { pairs: 10, labelled: 6, swapShare: 0.3, videoLike: 0.25 },
+  batch: { pairs: 10, labelled: 6, retouchShare: 0, swapShare: 0.3, videoLike: 0.25 },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 260,
 };

@@ -5,16 +5,15 @@ import type { PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
 import { donorFor, faceOf } from "./donor";
+import { drawFake, type FakeShares } from "./draw-fake";
 import { asPixels, type Face } from "./face";
-import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
+import type { PseudoFake } from "./pseudo-fake";
 
-export interface BatchRecipe {
+export interface BatchRecipe extends FakeShares {
   /** Real crops that come with a pseudo-fake of themselves. */
   pairs: number;
   /** Labelled fakes, each with a real partner. */
   labelled: number;
-  /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
-  swapShare: number;
   /** Share of photo pairs, and of pairs of video frames, that go through video-like compression. */
   videoLike: number;
   inputSize: number;
@@ -132,7 +131,7 @@ export class BatchMaker {
 
   /** A labelled fake and a real face of the same medium. */
   private drawLabelled(random: Random): DrawnPair {
-    const picture = this.drawFake(random);
+    const picture = this.drawLabelledFake(random);
     const fromVideo = picture.row.video !== undefined;
     // There are few real clips: half the partners of video frames are photos made video-like.
     const partner = this.drawReal(random, fromVideo && random.chance(0.5), this.partners);
@@ -146,9 +145,8 @@ export class BatchMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): PseudoFake {
-    if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
     const draw = () => this.drawReal(random, random.chance(0.2));
-    return swapFace(random, face, donorFor({ bytes: this.pool }, picture, draw));
+    return drawFake(random, face, this.recipe, () => donorFor({ bytes: this.pool }, picture, draw));
   }
 
   private augmentation(random: Random, picture: PooledPicture): Augmentation {
@@ -162,7 +160,7 @@ export class BatchMaker {
     return random.pick(random.weighted(lists, bySquareRoot));
   }
 
-  private drawFake(random: Random): PooledPicture {
+  private drawLabelledFake(random: Random): PooledPicture {
     return random.pick(random.weighted([...this.fake.photos, ...this.fake.videos], bySquareRoot));
   }
 
