@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { memory, type Tensor2D, tensor1d, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
-import { inputTensor } from "../../trainer/network/encoder";
+import { encoderForward, inputTensor, readOut } from "../../trainer/network/encoder";
 import { frozenLogits, frozenWeights } from "../../trainer/network/frozen";
 import { randomParameters } from "../../trainer/network/initial";
-import { studentForward } from "../../trainer/network/student-network";
 import { ADAMW_DEFAULTS } from "../../trainer/optimiser/adamw";
 import { Random } from "../../trainer/random";
 import { teachingSides } from "../../trainer/stages/sides";
@@ -98,7 +97,7 @@ describe("the linear probe", () => {
     const logits = probe.predict(pixels);
     const weights = frozenWeights(probe.parameters());
     const folded = tidy(
-      () => studentForward(architecture, weights, inputTensor(pixels, 32)).logit,
+      () => readOut(weights, encoderForward(architecture, weights, inputTensor(pixels, 32))).logit,
     ).dataSync();
     const chunked = frozenLogits(architecture, weights, pixels);
     logits.forEach((logit, i) => {

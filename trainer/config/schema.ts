@@ -38,6 +38,13 @@ const size = v.union(
   "tiny, small, medium, large, or {blocks: N}",
 );
 
+const freezing = v.union(
+  [oneOf("none"), v.strictObject({ blocks: whole })],
+  "none, or {blocks: N}",
+);
+const frozen =
+  "none, or {blocks: N}: batch norm keeps its first statistics, stem and N blocks their weights.";
+
 /** What a network starts from that no stage of this run has trained. */
 const initial = oneOf("imagenet", "random");
 
@@ -75,6 +82,7 @@ const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   ...rate(standard.peakRate, whyRate),
   maskWeight: knob(weight, standard.maskWeight, "Of the coarse map's loss beside the logit's."),
   statisticsRate: statisticsRate(standard.statisticsRate),
+  freeze: knob(freezing, standard.freeze ?? "none", frozen),
   batch: section("A batch: each real face with a fake under one and the same augmentation.", {
     pairs: knob(whole, standard.batch.pairs, "Real faces, each with a pseudo-fake of itself."),
     labelled: knob(whole, standard.batch.labelled, "Labelled fakes, each with a real partner."),
@@ -254,6 +262,7 @@ export const ConfigSchema = v.strictObject(
         "Of the labels; auto: the label fraction, 0.5 at most. Few are soon learnt by heart.",
       ),
       statisticsRate: statisticsRate(DISTIL_DEFAULTS.statisticsRate),
+      freeze: knob(freezing, DISTIL_DEFAULTS.freeze ?? "none", frozen),
       batch: section("A batch: faces, some of them once more as pseudo-fakes.", {
         faces: knob(count, lesson.faces, "Faces."),
         blends: knob(whole, lesson.blends, "How many of them come a second time, manipulated."),

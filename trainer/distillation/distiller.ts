@@ -18,7 +18,8 @@ import { type StudentArchitecture, totalStride } from "../../model/student/archi
 import { unitLength } from "../moco/projection-head";
 import { type BatchStatistics, encoderForward, inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
-import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import { flatLayout, flatten, splitFlat, unflatten, withFlat } from "../network/flat-parameters";
+import { decayMaskBut, type Freeze, frozenPart, learningPart } from "../network/freeze";
 import { frozenLogits, frozenWeights } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
@@ -40,6 +41,8 @@ export interface DistillerSettings {
   mapWeight: number;
   labelWeight: number;
   statisticsRate: number;
+  /** Of the student; the teacher is frozen anyway. */
+  freeze?: Freeze;
   optimiser: AdamWSettings;
   seed: number;
 }
@@ -75,6 +78,7 @@ export class Distiller {
   private readonly studentLength: number;
   private readonly optimiser: AdamW;
   private readonly statistics: AveragedStatistics;
+  private readonly freeze: Freeze;
   private readonly teacherWeights: Map<string, Tensor>;
   private readonly teacherArchitecture: StudentArchitecture;
 
@@ -89,6 +93,7 @@ export class Distiller {
     resume?: StudentState,
   ) {
     const { architecture, seed, optimiser } = settings;
+    this.freeze = settings.freeze ?? "none";
     const { headChannels } = teacher.architecture;
     const parameters = new Map([
       ...initial,
@@ -99,7 +104,7 @@ export class Distiller {
     const state = resume ?? AdamW.start(flatten(this.layout, parameters));
     if (state.weights.length !== this.layout.length)
       throw new Error("the checkpoint belongs to another architecture");
-    this.optimiser = new AdamW(state, decayMask(this.layout), optimiser);
+    this.optimiser = new AdamW(state, decayMaskBut(this.layout, this.freeze), optimiser);
     const { statisticsRate } = settings;
     const { emaDecay } = optimiser;
     this.statistics = new AveragedStatistics(parameters, { statisticsRate, emaDecay }, resume);
@@ -127,8 +132,14 @@ export class Distiller {
     const knownCount = batch.known.reduce((sum, one) => sum + one, 0);
     const statistics: BatchStatistics = new Map();
     const parts: Partial<Record<Exclude<keyof DistilStep, "loss">, Scalar>> = {};
+    const { freeze } = this;
+    const fixed = this.statistics.running.split();
+    const start = withFlat(this.layout, this.optimiser.weights, (weights) =>
+      frozenPart(architecture, new Map([...weights, ...fixed]), pixels, freeze),
+    );
     const { loss, gradient } = flatGradient(this.layout, this.optimiser.weights, (weights) => {
-      const featureMap = encoderForward(architecture, weights, pixels, statistics);
+      const all = new Map([...weights, ...fixed]);
+      const featureMap = learningPart(architecture, all, start, freeze, statistics);
       const { logit, map } = readOut(weights, featureMap);
       const logitLoss =
         logits.loss === "kl"
@@ -157,10 +168,11 @@ export class Distiller {
     const isFinite = Number.isFinite(loss);
     if (isFinite) {
       this.optimiser.apply(gradient, learningRate);
-      this.statistics.follow(statistics, this.step);
+      if (freeze === "none") this.statistics.follow(statistics, this.step);
     }
     disposeStatistics(statistics);
-    for (const used of [pixels, labels, known, gradient]) used.dispose();
+    for (const used of [pixels, labels, known, gradient, start]) used.dispose();
+    for (const used of fixed.values()) used.dispose();
     for (const used of [...Object.values(answer), ...Object.values(parts)]) used.dispose();
     if (!isFinite) throw new Error("the loss is not finite");
     return result;

@@ -2,11 +2,13 @@
 // the teacher reads a logit off it, distillation compares the maps of two of them.
 import {
   add,
-  batchNorm,
   conv2d,
   mean,
-  relu6,
+  mul,
+  reshape,
+  rsqrt,
   squeeze,
+  sub,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -17,10 +19,12 @@ import {
 import {
   BATCH_NORM_EPSILON,
   hasShortcut,
+  type InvertedResidual,
   type StudentArchitecture,
 } from "../../model/student/architecture";
 import { normalisePixels } from "../../model/student/normalise";
 import { batchNormTraining } from "../ops/batch-norm";
+import { addBias } from "../ops/bias";
 import { depthwise } from "../ops/depthwise";
 import { pointwise } from "../ops/pointwise";
 import { type ConvolutionLayer, convolutionLayers, type Parameters } from "./parameters";
@@ -46,11 +50,77 @@ function weightOf<T extends Tensor>(weights: NamedTensors, name: string): T {
   return found as T;
 }
 
+type Apply = (name: string, x: Tensor4D) => Tensor4D;
+
+/**
+ * Runs layers by name. With `statistics` batch norm takes the batch's own, which are recorded there
+ * (kept); without, those among the weights, as an affine map that gradients go through.
+ */
+function layersOf(
+  architecture: StudentArchitecture,
+  weights: NamedTensors,
+  statistics?: BatchStatistics,
+): Apply {
+  const layers = new Map(convolutionLayers(architecture).map((layer) => [layer.name, layer]));
+  return (name, x) => {
+    const layer = layers.get(name) as ConvolutionLayer;
+    const own = <T extends Tensor>(part: string) => weightOf<T>(weights, `${name}/${part}`);
+    const kernel = own<Tensor4D>("kernel");
+    const gamma = own<Tensor1D>("gamma");
+    const beta = own<Tensor1D>("beta");
+    if (statistics) {
+      const y = convolve(layer, x, kernel);
+      const normed = batchNormTraining(y, gamma, beta, BATCH_NORM_EPSILON, layer.relu6);
+      statistics.set(name, { mean: normed.mean, variance: normed.variance });
+      return normed.y;
+    }
+    const scale = mul(gamma, rsqrt(add(own("variance"), BATCH_NORM_EPSILON)));
+    const onOutput = layer.kind === "depthwise" ? reshape(scale, [-1, 1]) : scale;
+    const bias = sub(beta, mul(own("mean"), scale)) as Tensor1D;
+    return addBias(convolve(layer, x, mul(kernel, onOutput)), bias, layer.relu6);
+  };
+}
+
+function runBlock({ blocks }: StudentArchitecture, index: number, x: Tensor4D, apply: Apply) {
+  const block = blocks[index] as InvertedResidual;
+  const wide = block.expand === 1 ? x : apply(`block${index}/expand`, x);
+  const y = apply(`block${index}/project`, apply(`block${index}/depthwise`, wide));
+  return hasShortcut(block) ? (add(x, y) as Tensor4D) : y;
+}
+
+/** The stem and the first `blocks` blocks on normalised pixels `[n, size, size, 3]`. */
+export function encoderStart(
+  architecture: StudentArchitecture,
+  weights: NamedTensors,
+  pixels: Tensor4D,
+  blocks: number,
+  statistics?: BatchStatistics,
+): Tensor4D {
+  const apply = layersOf(architecture, weights, statistics);
+  let x = apply("stem", pixels);
+  for (let i = 0; i < blocks; i++) x = runBlock(architecture, i, x, apply);
+  return x;
+}
+
+/** The rest: from the output of `encoderStart` with as many blocks to `[n, h, w, headChannels]`. */
+export function encoderRest(
+  architecture: StudentArchitecture,
+  weights: NamedTensors,
+  start: Tensor4D,
+  blocks: number,
+  statistics?: BatchStatistics,
+): Tensor4D {
+  const apply = layersOf(architecture, weights, statistics);
+  let x = start;
+  for (let i = blocks; i < architecture.blocks.length; i++) x = runBlock(architecture, i, x, apply);
+  return apply("head", x);
+}
+
 /**
  * The feature map `[n, h, w, headChannels]` of normalised pixels `[n, size, size, 3]`.
  *
- * @param weights trainable parameters, and for inference `…/mean` and `…/variance` as well.
- * @param statistics given while training: the batch's own are used and recorded here (kept).
+ * @param weights trainable parameters, and without `statistics` also `…/mean` and `…/variance`.
+ * @param statistics given while batch norm is trained: the batch's own are used and recorded (kept).
  */
 export function encoderForward(
   architecture: StudentArchitecture,
@@ -58,30 +128,8 @@ export function encoderForward(
   pixels: Tensor4D,
   statistics?: BatchStatistics,
 ): Tensor4D {
-  const apply = (layer: ConvolutionLayer, x: Tensor4D): Tensor4D => {
-    const own = <T extends Tensor>(part: string) => weightOf<T>(weights, `${layer.name}/${part}`);
-    const kernel = own<Tensor4D>("kernel");
-    const y = convolve(layer, x, kernel);
-    const gamma = own<Tensor1D>("gamma");
-    const beta = own<Tensor1D>("beta");
-    if (statistics) {
-      const normed = batchNormTraining(y, gamma, beta, BATCH_NORM_EPSILON, layer.relu6);
-      statistics.set(layer.name, { mean: normed.mean, variance: normed.variance });
-      return normed.y;
-    }
-    const normed = batchNorm(y, own("mean"), own("variance"), beta, gamma, BATCH_NORM_EPSILON);
-    return (layer.relu6 ? relu6(normed) : normed) as Tensor4D;
-  };
-
-  const layers = new Map(convolutionLayers(architecture).map((layer) => [layer.name, layer]));
-  const run = (name: string, x: Tensor4D) => apply(layers.get(name) as ConvolutionLayer, x);
-  let x = run("stem", pixels);
-  architecture.blocks.forEach((block, i) => {
-    const wide = block.expand === 1 ? x : run(`block${i}/expand`, x);
-    const y = run(`block${i}/project`, run(`block${i}/depthwise`, wide));
-    x = hasShortcut(block) ? (add(x, y) as Tensor4D) : y;
-  });
-  return run("head", x);
+  const start = encoderStart(architecture, weights, pixels, 0, statistics);
+  return encoderRest(architecture, weights, start, 0, statistics);
 }
 
 function convolve({ kind, kernel, stride }: ConvolutionLayer, x: Tensor4D, weight: Tensor4D) {

@@ -57,6 +57,18 @@ export function splitFlat(layout: FlatLayout, flat: Tensor1D): Map<string, Tenso
   );
 }
 
+/** What `f` gives of the flat tensor's parts, which are disposed of. */
+export function withFlat<T>(
+  layout: FlatLayout,
+  flat: Tensor1D,
+  f: (weights: Map<string, Tensor>) => T,
+): T {
+  const weights = splitFlat(layout, flat);
+  const result = f(weights);
+  for (const weight of weights.values()) weight.dispose();
+  return result;
+}
+
 /** Tensors in the layout's order as one flat tensor. */
 export function concatFlat(tensors: Tensor[]): Tensor1D {
   return concat(tensors.map((tensor) => reshape(tensor, [-1]))) as Tensor1D;

@@ -1,8 +1,8 @@
 // Running mean and variance of every batch norm, as one flat vector that follows the batches.
-import { add, mul, type Tensor1D, tensor1d, tidy } from "@tensorflow/tfjs-core";
+import { add, mul, type Tensor, type Tensor1D, tensor1d, tidy } from "@tensorflow/tfjs-core";
 import { warmedDecay } from "../optimiser/adamw";
 import type { BatchStatistics } from "./encoder";
-import { concatFlat, type FlatLayout, flatLayout, flatten } from "./flat-parameters";
+import { concatFlat, type FlatLayout, flatLayout, flatten, splitFlat } from "./flat-parameters";
 import { isTrainable, type Parameters } from "./parameters";
 
 export class RunningStatistics {
@@ -38,6 +38,11 @@ export class RunningStatistics {
     const next = tidy(() => add(mul(this.values, 1 - rate), mul(current, rate)) as Tensor1D);
     this.values.dispose();
     this.values = next;
+  }
+
+  /** By name; the caller disposes of them. */
+  split(): Map<string, Tensor> {
+    return splitFlat(this.layout, this.values);
   }
 
   read(): Float32Array {

@@ -37,6 +37,7 @@ export const DISTIL_DEFAULTS: DistilSettings = {
   labelWeight: labelWeightFor(LABEL_FRACTION),
   useUnlabelled: true,
   statisticsRate: 0.02,
+  freeze: "none",
   batch: { faces: 20, blends: 12, retouchShare: 0, swapShare: 0.3, videoLike: 0.25 },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 250,

@@ -4,6 +4,7 @@ import {
   totalStride,
   truncatedLite0,
 } from "../../model/student/architecture";
+import type { Freeze } from "../network/freeze";
 import { ADAMW_DEFAULTS, type AdamWSettings } from "../optimiser/adamw";
 import type { BatchRecipe } from "../synthesis/batch";
 import { COMMON_DEFAULTS, type CommonSettings, INPUT_SIZE } from "./common-settings";
@@ -17,6 +18,8 @@ export interface SuperviseSettings extends CommonSettings {
   maskWeight: number;
   /** Share of the batch's statistics in the running ones of batch norm. */
   statisticsRate: number;
+  /** Absent in runs older than this knob: nothing is frozen. */
+  freeze?: Freeze;
   batch: Pick<BatchRecipe, "pairs" | "labelled" | "retouchShare" | "swapShare" | "videoLike">;
   optimiser: AdamWSettings;
   /** Steps between checkpoints, each with a look at the held-out groups. */
@@ -32,6 +35,7 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
   peakRate: 8e-4,
   maskWeight: 0.3,
   statisticsRate: 0.02,
+  freeze: "none",
   batch: { pairs: 10, labelled: 6, retouchShare: 0, swapShare: 0.3, videoLike: 0.25 },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 260,

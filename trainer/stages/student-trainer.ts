@@ -12,13 +12,13 @@ import {
   tensor3d,
 } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
-import { type BatchStatistics, inputTensor } from "../network/encoder";
+import { type BatchStatistics, inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
-import { decayMask, flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
+import { flatLayout, flatten, splitFlat, unflatten, withFlat } from "../network/flat-parameters";
+import { decayMaskBut, type Freeze, frozenPart, learningPart } from "../network/freeze";
 import { frozenLogits } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
-import { studentForward } from "../network/student-network";
 import { AdamW, type AdamWSettings, type AdamWState } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
 
@@ -37,6 +37,7 @@ export class StudentTrainer {
   private readonly layout;
   private readonly optimiser: AdamW;
   private readonly statistics: AveragedStatistics;
+  private readonly freeze: Freeze;
 
   /** @param resume state of an earlier run; without it training starts from `initial`. */
   constructor(
@@ -46,15 +47,17 @@ export class StudentTrainer {
       optimiser: AdamWSettings;
       maskWeight: number;
       statisticsRate: number;
+      freeze?: Freeze;
     },
     resume?: StudentState,
   ) {
-    const { optimiser, statisticsRate } = settings;
+    const { optimiser, statisticsRate, freeze = "none" } = settings;
+    this.freeze = freeze;
     this.layout = flatLayout(initial);
     const state = resume ?? AdamW.start(flatten(this.layout, initial));
     if (state.weights.length !== this.layout.length)
       throw new Error("the checkpoint belongs to another architecture");
-    this.optimiser = new AdamW(state, decayMask(this.layout), optimiser);
+    this.optimiser = new AdamW(state, decayMaskBut(this.layout, freeze), optimiser);
     const { emaDecay } = optimiser;
     this.statistics = new AveragedStatistics(initial, { statisticsRate, emaDecay }, resume);
   }
@@ -80,8 +83,15 @@ export class StudentTrainer {
     const knownCount = batch.maskKnown.reduce((a, b) => a + b, 0);
     const statistics: BatchStatistics = new Map();
     const parts: { logitLoss?: Scalar; maskLoss?: Scalar } = {};
+    const { architecture, freeze } = this;
+    const fixed = this.statistics.running.split();
+    const start = withFlat(this.layout, this.optimiser.weights, (weights) =>
+      frozenPart(architecture, new Map([...weights, ...fixed]), inputs.pixels, freeze),
+    );
     const { loss, gradient } = flatGradient(this.layout, this.optimiser.weights, (weights) => {
-      const { logit, map } = studentForward(this.architecture, weights, inputs.pixels, statistics);
+      const all = new Map([...weights, ...fixed]);
+      const features = learningPart(architecture, all, start, freeze, statistics);
+      const { logit, map } = readOut(weights, features);
       parts.logitLoss = keep(losses.sigmoidCrossEntropy(inputs.labels, logit) as Scalar);
       const perPicture = mean(cellLoss(inputs.masks, map), [1, 2]);
       const total = sum(mul(perPicture, inputs.known));
@@ -93,10 +103,16 @@ export class StudentTrainer {
     const isFinite = Number.isFinite(loss);
     if (isFinite) {
       this.optimiser.apply(gradient, learningRate);
-      this.statistics.follow(statistics, this.step);
+      if (freeze === "none") this.statistics.follow(statistics, this.step);
     }
     disposeStatistics(statistics);
-    for (const used of [gradient, ...Object.values(parts), ...Object.values(inputs)])
+    for (const used of [
+      gradient,
+      start,
+      ...fixed.values(),
+      ...Object.values(parts),
+      ...Object.values(inputs),
+    ])
       used.dispose();
     if (!isFinite) throw new Error("the loss is not finite");
     return result;
