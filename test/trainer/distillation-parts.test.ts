@@ -122,7 +122,6 @@ describe("lessons", () => {
   const recipe: LessonRecipe = {
     faces: 8,
     blends: 3,
-    retouchShare: 0,
     swapShare: 0.5,
     videoLike: 0.3,
     inputSize: 32,

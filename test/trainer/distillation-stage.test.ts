@@ -67,7 +67,7 @@ const SETTINGS: DistilSettings = {
   labelWeight: 0.02,
   heldOutShare: 0.3,
   statisticsRate: 0.1,
-  batch: { faces: 12, blends: 4, retouchShare: 0, swapShare: 0, videoLike: 0 },
+  batch: { faces: 12, blends: 4, swapShare: 0, videoLike: 0 },
   checkpointEvery: 60,
 };
 

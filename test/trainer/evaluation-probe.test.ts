@@ -152,8 +152,8 @@ describe("the probe of batches", () => {
     const recipe = {
       pairs: 2,
       labelled: 2,
-      retouchShare: 0.3,
       swapShare: 0.3,
+      generatedShare: 0.3,
       videoLike: 0.25,
       inputSize: 32,
       cropMargin: 1.3,

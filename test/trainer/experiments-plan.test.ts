@@ -276,13 +276,13 @@ describe("the cost of a step", () => {
       steps.find((step) => step.kind === kind) as Extract<Step, { kind: K }>;
     const small = studentOfSize("small", 96);
     const macs = multiplyAdds(small);
-    const batch = { pairs: 3, labelled: 1, retouchShare: 0, swapShare: 0, videoLike: 0 };
+    const batch = { pairs: 3, labelled: 1, swapShare: 0, generatedShare: 0, videoLike: 0 };
     const teach = { ...one("teach").settings, architecture: small, steps: 10, batch };
     expect(teachCost({ ...teach, probe: { steps: 5, peakRate: 1 } })).toBe(8 * (5 + 30) * macs);
     const pretrain = { ...one("pretrain").settings, architecture: small, steps: 10, n: 4 };
     expect(pretrainCost({ ...pretrain, blended: true })).toBe(10 * 4 * 5 * macs);
     expect(pretrainCost({ ...pretrain, blended: false })).toBe(10 * 4 * 4 * macs);
-    const lesson = { faces: 6, blends: 2, retouchShare: 0, swapShare: 0, videoLike: 0 };
+    const lesson = { faces: 6, blends: 2, swapShare: 0, videoLike: 0 };
     const distil = { ...one("distil").settings, architecture: small, steps: 10, batch: lesson };
     // The teacher looks at the student's pixels, whatever size its own architecture names.
     const teacher = studentOfSize("large", 160);

@@ -88,7 +88,35 @@ describe("BatchMaker", () => {
     expect((await maker.make(5)).pixels).toEqual(batch.pixels);
     expect((await maker.make(6)).pixels).not.toEqual(batch.pixels);
   });
+
+  it("puts labelled fakes' faces into real pictures where the recipe asks for them", async () => {
+    const pool = await loadPictures(folder, await readManifest(folder));
+    const stripesWith = async (generatedShare: number) => {
+      const recipe = { pairs: 12, labelled: 0, swapShare: 1, generatedShare, videoLike: 0 };
+      const rest = { inputSize: 32, cropMargin: 1.3, mapSize: 8, seed: 4 };
+      const maker = new BatchMaker(pool.bytes, pool.pictures, { ...recipe, ...rest });
+      const { pixels, labels } = await maker.make(0);
+      const middles = { real: 0, fake: 0 };
+      labels.forEach((label, i) => {
+        middles[label === 1 ? "fake" : "real"] += roughness(pixels.subarray(i * 3072), 32);
+      });
+      return middles.fake / middles.real;
+    };
+    expect(await stripesWith(1)).toBeGreaterThan(1.5);
+    expect(await stripesWith(0)).toBeLessThan(1.2);
+  });
 });
+
+/** Differences between neighbours across the middle of a picture: the stripes of fakes have many. */
+function roughness(pixels: Uint8Array, size: number): number {
+  let sum = 0;
+  for (let y = size / 4; y < (3 * size) / 4; y++)
+    for (let x = size / 4; x < (3 * size) / 4; x++) {
+      const at = (y * size + x) * 3;
+      sum += Math.abs((pixels[at] as number) - (pixels[at + 3] as number));
+    }
+  return sum;
+}
 
 describe("the student taught alone", () => {
   it("learns: the loss falls and held-out groups are told apart; then packs the student", async () => {

@@ -32,7 +32,7 @@ const SETTINGS: TeachSettings = {
   peakRate: 5e-3,
   heldOutShare: 0.3,
   statisticsRate: 0.2,
-  batch: { pairs: 2, labelled: 6, retouchShare: 0, swapShare: 0, videoLike: 0 },
+  batch: { pairs: 2, labelled: 6, swapShare: 0, generatedShare: 0, videoLike: 0 },
   checkpointEvery: 10,
 };
 

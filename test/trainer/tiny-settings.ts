@@ -14,7 +14,7 @@ export const TINY_SETTINGS: TeachSettings = {
   peakRate: 1e-2,
   heldOutShare: 0.25,
   statisticsRate: 0.1,
-  batch: { pairs: 2, labelled: 6, retouchShare: 0.3, swapShare: 0.3, videoLike: 0.25 },
+  batch: { pairs: 2, labelled: 6, swapShare: 0.3, generatedShare: 0.3, videoLike: 0.25 },
   optimiser: { ...ADAMW_DEFAULTS, emaDecay: 0.9 },
   checkpointEvery: 30,
 };

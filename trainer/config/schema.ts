@@ -74,8 +74,6 @@ const statisticsRate = (standard: number) =>
   knob(share, standard, "Share of a batch in the running statistics of batch norm.");
 
 const video = "Share of photos that go through video-like compression; of video frames, half do.";
-const retouch =
-  "Share of pseudo-fakes that are retouched: smoothed and sharpened, as generated faces look.";
 
 const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   steps: knob(count, standard.steps, "Optimiser steps of fine-tuning."),
@@ -86,11 +84,15 @@ const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   batch: section("A batch: each real face with a fake under one and the same augmentation.", {
     pairs: knob(whole, standard.batch.pairs, "Real faces, each with a pseudo-fake of itself."),
     labelled: knob(whole, standard.batch.labelled, "Labelled fakes, each with a real partner."),
-    retouchShare: knob(shareOrNone, standard.batch.retouchShare, retouch),
     swapShare: knob(
       shareOrNone,
       standard.batch.swapShare,
-      "Of the others, the share that swaps two people; the rest are self-blended (Shiohara & Yamasaki 2022).",
+      "Share of pseudo-fakes that swap two people; the others are self-blended (Shiohara & Yamasaki 2022).",
+    ),
+    generatedShare: knob(
+      shareOrNone,
+      standard.batch.generatedShare,
+      "Share of those swaps that put in a labelled fake's face: a generator's texture, one source.",
     ),
     videoLike: knob(shareOrNone, standard.batch.videoLike, video),
   }),
@@ -266,8 +268,7 @@ export const ConfigSchema = v.strictObject(
       batch: section("A batch: faces, some of them once more as pseudo-fakes.", {
         faces: knob(count, lesson.faces, "Faces."),
         blends: knob(whole, lesson.blends, "How many of them come a second time, manipulated."),
-        retouchShare: knob(shareOrNone, lesson.retouchShare, retouch),
-        swapShare: knob(shareOrNone, lesson.swapShare, "Of the others, the share that swaps."),
+        swapShare: knob(shareOrNone, lesson.swapShare, "Share of those that swap two people."),
         videoLike: knob(shareOrNone, lesson.videoLike, video),
       }),
       optimiser: optimiser(DISTIL_DEFAULTS.optimiser),

@@ -7,14 +7,16 @@ import { mirrored } from "../moco/views";
 import { Random } from "../random";
 import { type Augmentation, augmentFace, drawAugmentation } from "../synthesis/augment";
 import { donorFor, faceOf } from "../synthesis/donor";
-import { drawFake, type FakeShares } from "../synthesis/draw-fake";
 import { asPixels, type Face } from "../synthesis/face";
+import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 
-export interface LessonRecipe extends FakeShares {
+export interface LessonRecipe {
   /** Faces in a batch. */
   faces: number;
   /** How many of them come a second time as a pseudo-fake of themselves. */
   blends: number;
+  /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
+  swapShare: number;
   /** Share of photos that go through video-like compression; of video frames it is half. */
   videoLike: number;
   inputSize: number;
@@ -73,9 +75,9 @@ export class LessonMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): Face {
+    if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face).face;
     const draw = () => random.pick(this.pictures);
-    const donor = () => donorFor({ bytes: this.pool }, picture, draw);
-    return drawFake(random, face, this.recipe, donor).face;
+    return swapFace(random, face, donorFor({ bytes: this.pool }, picture, draw)).face;
   }
 
   private async place(

@@ -20,7 +20,7 @@ export interface SuperviseSettings extends CommonSettings {
   statisticsRate: number;
   /** Absent in runs older than this knob: nothing is frozen. */
   freeze?: Freeze;
-  batch: Pick<BatchRecipe, "pairs" | "labelled" | "retouchShare" | "swapShare" | "videoLike">;
+  batch: Pick<BatchRecipe, "pairs" | "labelled" | "swapShare" | "generatedShare" | "videoLike">;
   optimiser: AdamWSettings;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
@@ -36,7 +36,7 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
   maskWeight: 0.3,
   statisticsRate: 0.02,
   freeze: "none",
-  batch: { pairs: 10, labelled: 6, retouchShare: 0, swapShare: 0.3, videoLike: 0.25 },
+  batch: { pairs: 10, labelled: 6, swapShare: 0.3, generatedShare: 0, videoLike: 0.25 },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 260,
 };

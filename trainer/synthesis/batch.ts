@@ -5,15 +5,21 @@ import type { PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
 import { donorFor, faceOf } from "./donor";
-import { drawFake, type FakeShares } from "./draw-fake";
 import { asPixels, type Face } from "./face";
-import type { PseudoFake } from "./pseudo-fake";
+import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
 
-export interface BatchRecipe extends FakeShares {
+export interface BatchRecipe {
   /** Real crops that come with a pseudo-fake of themselves. */
   pairs: number;
   /** Labelled fakes, each with a real partner. */
   labelled: number;
+  /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
+  swapShare: number;
+  /**
+   * Share of swaps that put in a labelled fake's face: a generator's texture in a real picture. Whole
+   * fakes come from other sources than reals, and a network learns those; this pair has one source.
+   */
+  generatedShare: number;
   /** Share of photo pairs, and of pairs of video frames, that go through video-like compression. */
   videoLike: number;
   inputSize: number;
@@ -95,6 +101,10 @@ export class BatchMaker {
     return 2 * (this.recipe.pairs + this.recipe.labelled);
   }
 
+  private get hasFakes(): boolean {
+    return this.fake.photos.length + this.fake.videos.length > 0;
+  }
+
   /** Batch number `index` of this recipe; the same number gives the same batch. */
   async make(index: number): Promise<Batch> {
     const { inputSize, mapSize, pairs, labelled, seed } = this.recipe;
@@ -107,13 +117,12 @@ export class BatchMaker {
       maskKnown: new Float32Array(n),
     };
     const random = Random.at(seed, index);
-    const hasFakes = this.fake.photos.length + this.fake.videos.length > 0;
     // What is drawn is drawn in order; encoding, on other threads, goes on beside it.
     const placed: Promise<void>[] = [];
     for (let pair = 0; pair < pairs + labelled; pair++) {
       // Without labelled fakes the rest of the batch is pairs too.
       const { real, fake, mask, augmentation } =
-        pair < pairs || !hasFakes ? this.drawPair(random) : this.drawLabelled(random);
+        pair < pairs || !this.hasFakes ? this.drawPair(random) : this.drawLabelled(random);
       placed.push(this.place(batch, 2 * pair, real, augmentation, null, 0));
       placed.push(this.place(batch, 2 * pair + 1, fake, augmentation, mask, 1));
     }
@@ -131,7 +140,7 @@ export class BatchMaker {
 
   /** A labelled fake and a real face of the same medium. */
   private drawLabelled(random: Random): DrawnPair {
-    const picture = this.drawLabelledFake(random);
+    const picture = this.drawFake(random);
     const fromVideo = picture.row.video !== undefined;
     // There are few real clips: half the partners of video frames are photos made video-like.
     const partner = this.drawReal(random, fromVideo && random.chance(0.5), this.partners);
@@ -145,8 +154,12 @@ export class BatchMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): PseudoFake {
-    const draw = () => this.drawReal(random, random.chance(0.2));
-    return drawFake(random, face, this.recipe, () => donorFor({ bytes: this.pool }, picture, draw));
+    if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
+    const isGenerated =
+      this.hasFakes && this.recipe.generatedShare > 0 && random.chance(this.recipe.generatedShare);
+    const draw = () =>
+      isGenerated ? this.drawFake(random) : this.drawReal(random, random.chance(0.2));
+    return swapFace(random, face, donorFor({ bytes: this.pool }, picture, draw));
   }
 
   private augmentation(random: Random, picture: PooledPicture): Augmentation {
@@ -160,7 +173,7 @@ export class BatchMaker {
     return random.pick(random.weighted(lists, bySquareRoot));
   }
 
-  private drawLabelledFake(random: Random): PooledPicture {
+  private drawFake(random: Random): PooledPicture {
     return random.pick(random.weighted([...this.fake.photos, ...this.fake.videos], bySquareRoot));
   }
 

@@ -36,7 +36,7 @@ function distortSide(random: Random, face: Face, most = 3): Face {
   return side;
 }
 
-export function blend(target: Face, source: Face, mask: Float32Array, ratio: number): PseudoFake {
+function blend(target: Face, source: Face, mask: Float32Array, ratio: number): PseudoFake {
   const data = new Uint8ClampedArray(target.data);
   const applied = new Float32Array(mask.length);
   for (let p = 0, i = 0; p < mask.length; p++, i += 3) {
