@@ -6,9 +6,11 @@ import {
   totalStride,
   truncatedLite0,
 } from "../../model/student/architecture";
+import type { Freeze } from "../../trainer/network/freeze";
 import { randomParameters } from "../../trainer/network/initial";
 import { withKernels } from "../../trainer/ops/node-kernels";
 import { Random } from "../../trainer/random";
+import { INPUT_SIZE } from "../../trainer/stages/common-settings";
 import { SUPERVISE_DEFAULTS } from "../../trainer/stages/settings";
 import { StudentTrainer } from "../../trainer/stages/student-trainer";
 import type { Batch } from "../../trainer/synthesis/batch";
@@ -44,12 +46,12 @@ function noiseBatch(architecture: StudentArchitecture): Batch {
 async function withStep<T>(
   architecture: StudentArchitecture,
   use: (step: () => void) => T | Promise<T>,
+  freeze: Freeze = "none",
 ): Promise<T> {
-  const trainer = new StudentTrainer(
-    architecture,
-    randomParameters(architecture, 1),
-    SUPERVISE_DEFAULTS,
-  );
+  const trainer = new StudentTrainer(architecture, randomParameters(architecture, 1), {
+    ...SUPERVISE_DEFAULTS,
+    freeze,
+  });
   const batch = noiseBatch(architecture);
   try {
     return await use(() => trainer.train(batch, 1e-5));
@@ -77,6 +79,28 @@ export async function printStepSpeeds(): Promise<void> {
     ]);
   }
   const headings = ["Network", "Side (px)", ...SPEED_HEADINGS, "Plain", "Ratio", "of CPU time"];
+  console.log(table([headings, ...rows]));
+}
+
+/** The same steps with a part of the network kept as it is. */
+export async function printFrozenSpeeds(): Promise<void> {
+  console.log(`Supervised steps, batch ${batchSize}, with \`freeze\`:`);
+  const rows: string[][] = [];
+  for (const { label, side, architecture } of cases.filter((one) => one.side === INPUT_SIZE)) {
+    const free = await withStep(architecture, (step) => time(step));
+    for (const blocks of [0, 3, 5]) {
+      const frozen = await withStep(architecture, (step) => time(step), { blocks });
+      rows.push([
+        label,
+        `${side}`,
+        `${blocks}`,
+        ...speedCells(frozen, batchSize),
+        `${(free.bestMs / frozen.bestMs).toFixed(1)} ×`,
+        `${(free.bestCpuMs / frozen.bestCpuMs).toFixed(1)} ×`,
+      ]);
+    }
+  }
+  const headings = ["Network", "Side (px)", "Blocks", ...SPEED_HEADINGS, "Ratio", "of CPU time"];
   console.log(table([headings, ...rows]));
 }
 

@@ -2,12 +2,13 @@
 import { cpus, loadavg } from "node:os";
 import { startBackend } from "../../trainer/backend";
 import { setupTensorflow } from "../../trainer/setup/tensorflow";
-import { printKernelShares, printStepSpeeds } from "./trainer-kernels";
+import { printFrozenSpeeds, printKernelShares, printStepSpeeds } from "./trainer-kernels";
 import { printMemory } from "./trainer-memory";
 import { printLoaderSpeeds, printStageSpeeds } from "./trainer-stages";
 
 const printers = {
   steps: printStepSpeeds,
+  frozen: printFrozenSpeeds,
   kernels: printKernelShares,
   stages: printStageSpeeds,
   loader: printLoaderSpeeds,

@@ -85,6 +85,15 @@ describe("the recipe", () => {
     expect(recipeOf(labelled)).not.toMatch(/momentum|without a label/);
   });
 
+  it("says what was kept as it was, and whose faces were put in", () => {
+    expect(recipeOf(distil)).not.toMatch(/kept as they were|labelled fake's face/);
+    const batch = { ...teach.batch, generatedShare: 0.6 };
+    const frozen: TeachRecord = { ...teach, freeze: { blocks: 3 }, batch };
+    const recipe = recipeOf({ ...distil, teacher: frozen });
+    expect(recipe).toContain("60 % of the swaps with a labelled fake's face");
+    expect(recipe.match(/stem, first 3 blocks/g)).toHaveLength(1);
+  });
+
   it("says what was left out", () => {
     const leaveOut = { generators: ["Face2Face"], sources: ["clips"] };
     expect(recipeOf({ ...distil, leaveOut })).toContain("of every stage: Face2Face, clips.");

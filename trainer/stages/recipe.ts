@@ -1,4 +1,5 @@
 // The recipe in a student's card: how it was trained, in words, from what its run's folder records.
+import type { Freeze } from "../network/freeze";
 import type { DistilRecord, PretrainRecord, StudentRecord, TeachRecord } from "./run-record";
 
 const BLENDS = "blended pseudo-fakes (self-blends and swaps)";
@@ -21,20 +22,24 @@ function pretrained({ initial, K, m, T, n, steps, blended }: PretrainRecord): st
 }
 
 function taught(record: TeachRecord, who: string): string[] {
-  const { initial, probe, steps, labelFraction, batch } = record;
+  const { initial, probe, steps, labelFraction, batch, freeze } = record;
   const isPretrained = typeof initial === "object";
   const from = isPretrained ? "that encoder" : weightsName(initial);
   const first = probe.steps > 0 ? `a linear probe of ${probe.steps} steps, then ` : "";
   return [
     ...(isPretrained ? [pretrained(initial)] : []),
     `${who}: supervised from ${from}, ${first}${steps} steps of ${2 * (batch.pairs + batch.labelled)} crops ` +
-      `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS} and labelled ` +
-      "fakes with real partners, both classes augmented alike.",
+      `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS}` +
+      (batch.generatedShare > 0
+        ? `, ${percent(batch.generatedShare)} of the swaps with a labelled fake's face,`
+        : "") +
+      ` and labelled fakes with real partners, both classes augmented alike${frozen(freeze)}.`,
   ];
 }
 
 function distilled(record: DistilRecord): string[] {
-  const { teacher, initial, steps, batch, useUnlabelled, labelFraction, logits, features } = record;
+  const { teacher, initial, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } =
+    record;
   const before =
     teacher.stage === "distil"
       ? [...distilled(teacher), "That student is the teacher."]
@@ -46,8 +51,13 @@ function distilled(record: DistilRecord): string[] {
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ${BLENDS}: the ` +
       `teacher's logits (${loss})` +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
-      `, and ${percent(labelFraction)} of the labels.`,
+      `, and ${percent(labelFraction)} of the labels${frozen(freeze)}.`,
   ];
+}
+
+function frozen(freeze: Freeze = "none"): string {
+  if (freeze === "none") return "";
+  return `; stem, first ${freeze.blocks} blocks and the statistics of batch norm kept as they were`;
 }
 
 function leftOut({ leaveOut }: StudentRecord): string {
