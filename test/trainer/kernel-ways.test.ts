@@ -120,3 +120,10 @@ it("what is frozen stays, and the rest learns", () => {
   }
   trainer.dispose();
 });
+
+it("refuses to keep more blocks than there are", () => {
+  const settings = { ...SUPERVISE_DEFAULTS, architecture, freeze: { blocks: 4 } };
+  expect(
+    () => new StudentTrainer(architecture, randomParameters(architecture, 1), settings),
+  ).toThrow("freeze names 4 blocks, and tiny-32 has 3");
+});

@@ -19,7 +19,13 @@ import { unitLength } from "../moco/projection-head";
 import { type BatchStatistics, encoderForward, inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
 import { flatLayout, flatten, splitFlat, unflatten, withFlat } from "../network/flat-parameters";
-import { decayMaskBut, type Freeze, frozenPart, learningPart } from "../network/freeze";
+import {
+  decayMaskBut,
+  type Freeze,
+  frozenPart,
+  learningPart,
+  requireFreezable,
+} from "../network/freeze";
 import { frozenLogits, frozenWeights } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
@@ -94,6 +100,7 @@ export class Distiller {
   ) {
     const { architecture, seed, optimiser } = settings;
     this.freeze = settings.freeze ?? "none";
+    requireFreezable(architecture, this.freeze);
     const { headChannels } = teacher.architecture;
     const parameters = new Map([
       ...initial,

@@ -22,6 +22,13 @@ function isFrozen(name: string, freeze: Freeze): boolean {
   return layer === "stem" || (/^block\d+$/.test(layer) && Number(layer.slice(5)) < freeze.blocks);
 }
 
+/** @throws Error if more blocks are to be kept than the network has. */
+export function requireFreezable(architecture: StudentArchitecture, freeze: Freeze): void {
+  const { name, blocks } = architecture;
+  if (freeze !== "none" && freeze.blocks > blocks.length)
+    throw new Error(`freeze names ${freeze.blocks} blocks, and ${name} has ${blocks.length}`);
+}
+
 /** 1 where weight decay applies: decay would move even a weight without a gradient. */
 export function decayMaskBut(layout: FlatLayout, freeze: Freeze): Float32Array {
   const mask = decayMask(layout);

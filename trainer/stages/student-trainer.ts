@@ -15,7 +15,13 @@ import type { StudentArchitecture } from "../../model/student/architecture";
 import { type BatchStatistics, inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
 import { flatLayout, flatten, splitFlat, unflatten, withFlat } from "../network/flat-parameters";
-import { decayMaskBut, type Freeze, frozenPart, learningPart } from "../network/freeze";
+import {
+  decayMaskBut,
+  type Freeze,
+  frozenPart,
+  learningPart,
+  requireFreezable,
+} from "../network/freeze";
 import { frozenLogits } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
 import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
@@ -52,6 +58,7 @@ export class StudentTrainer {
     resume?: StudentState,
   ) {
     const { optimiser, statisticsRate, freeze = "none" } = settings;
+    requireFreezable(architecture, freeze);
     this.freeze = freeze;
     this.layout = flatLayout(initial);
     const state = resume ?? AdamW.start(flatten(this.layout, initial));
