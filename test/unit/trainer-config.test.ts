@@ -33,6 +33,25 @@ const problem = async (text: string) =>
     (error: Error) => error.message,
   );
 
+describe("what a network keeps", () => {
+  it("is said in a stage, as in the example for processors", async () => {
+    const config = await readConfig("trainer/examples/processor.yaml");
+    expect(teachSettings(config)).toMatchObject({
+      freeze: { blocks: 3 },
+      batch: { labelled: 10, generatedShare: 0.6 },
+    });
+    expect(distilSettings(config).freeze).toEqual({ blocks: 3 });
+    expect(superviseSettings(config).freeze).toBe("none");
+  });
+
+  it.each(["3", "{blocks: -1}", "{blocks: 1.5}", "{block: 3}", "all"])(
+    "is none or a number of blocks, not %s",
+    async (freeze) => {
+      expect(await problem(`teach: {freeze: ${freeze}}`)).toMatch(/line 1: teach\.freeze/);
+    },
+  );
+});
+
 describe("the defaults", () => {
   it("are those of the stages", async () => {
     const config = await readConfig(undefined);
@@ -122,6 +141,7 @@ describe("a mistake", () => {
       "network: {student: {blocks: 17}}",
       "network.student.blocks: EfficientNet-Lite0 has 16 blocks",
     ],
+    ["distil: {freeze: {blocks: 12}}", "distil.freeze: the student has 11 blocks"],
     ["network: {student: tiny}", "distil.initial: random is expected"],
     ["distil: {warmupSteps: soon}", 'or auto is expected, not "soon"'],
     ["pretrain: {n: 30}", "line 1: pretrain.n: a multiple of groups² = 4 is expected, not 30"],

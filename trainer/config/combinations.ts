@@ -1,4 +1,5 @@
 // What no single knob can be blamed for: values that are fine alone and make no sense together.
+import { studentOfSize } from "../distillation/family";
 import type { TrainerConfig } from "./schema";
 
 export interface Impossibility {
@@ -56,6 +57,19 @@ export function impossible(config: TrainerConfig): Impossibility[] {
     "calibrate.rates",
     `unsure > suspicious > strong is expected, not ${unsure}, ${suspicious}, ${strong}`,
   );
+  for (const [stage, who] of [
+    ["teach", "teacher"],
+    ["distil", "student"],
+    ["supervise", "student"],
+  ] as const) {
+    const { freeze } = config[stage];
+    const { length } = studentOfSize(network[who]).blocks;
+    refuse(
+      freeze !== "none" && freeze.blocks > length,
+      `${stage}.freeze`,
+      `the ${who} has ${length} blocks`,
+    );
+  }
   const isTiny = { teacher: network.teacher === "tiny", student: network.student === "tiny" };
   for (const [stage, who] of [
     ["pretrain", "teacher"],
