@@ -6,8 +6,8 @@ import {
   totalStride,
   truncatedLite0,
 } from "../../model/student/architecture";
-import type { Freeze } from "../../trainer/network/freeze";
 import { randomParameters } from "../../trainer/network/initial";
+import type { Freeze } from "../../trainer/network/learning-encoder";
 import { withKernels } from "../../trainer/ops/node-kernels";
 import { Random } from "../../trainer/random";
 import { INPUT_SIZE } from "../../trainer/stages/common-settings";

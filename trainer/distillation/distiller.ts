@@ -16,19 +16,13 @@ import {
 } from "@tensorflow/tfjs-core";
 import { type StudentArchitecture, totalStride } from "../../model/student/architecture";
 import { unitLength } from "../moco/projection-head";
-import { type BatchStatistics, encoderForward, inputTensor, readOut } from "../network/encoder";
+import { encoderForward, inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
-import { flatLayout, flatten, splitFlat, unflatten, withFlat } from "../network/flat-parameters";
-import {
-  decayMaskBut,
-  type Freeze,
-  frozenPart,
-  learningPart,
-  requireFreezable,
-} from "../network/freeze";
+import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import { frozenLogits, frozenWeights } from "../network/frozen";
+import { type Freeze, LearningEncoder } from "../network/learning-encoder";
 import type { Parameters } from "../network/parameters";
-import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
+import { AveragedStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import type { StudentState } from "../stages/student-trainer";
 import type { LessonBatch } from "./lessons";
@@ -84,7 +78,7 @@ export class Distiller {
   private readonly studentLength: number;
   private readonly optimiser: AdamW;
   private readonly statistics: AveragedStatistics;
-  private readonly freeze: Freeze;
+  private readonly encoder: LearningEncoder;
   private readonly teacherWeights: Map<string, Tensor>;
   private readonly teacherArchitecture: StudentArchitecture;
 
@@ -98,9 +92,7 @@ export class Distiller {
     private readonly settings: DistillerSettings,
     resume?: StudentState,
   ) {
-    const { architecture, seed, optimiser } = settings;
-    this.freeze = settings.freeze ?? "none";
-    requireFreezable(architecture, this.freeze);
+    const { architecture, seed, optimiser, freeze } = settings;
     const { headChannels } = teacher.architecture;
     const parameters = new Map([
       ...initial,
@@ -111,10 +103,11 @@ export class Distiller {
     const state = resume ?? AdamW.start(flatten(this.layout, parameters));
     if (state.weights.length !== this.layout.length)
       throw new Error("the checkpoint belongs to another architecture");
-    this.optimiser = new AdamW(state, decayMaskBut(this.layout, this.freeze), optimiser);
     const { statisticsRate } = settings;
     const { emaDecay } = optimiser;
     this.statistics = new AveragedStatistics(parameters, { statisticsRate, emaDecay }, resume);
+    this.encoder = new LearningEncoder(architecture, this.layout, this.statistics, freeze);
+    this.optimiser = new AdamW(state, this.encoder.decayMask(), optimiser);
     const { inputSize } = architecture;
     this.teacherArchitecture = { ...teacher.architecture, inputSize };
     this.teacherWeights = frozenWeights(teacher.parameters);
@@ -137,16 +130,10 @@ export class Distiller {
     const labels = tensor1d(batch.labels);
     const known = tensor1d(batch.known);
     const knownCount = batch.known.reduce((sum, one) => sum + one, 0);
-    const statistics: BatchStatistics = new Map();
     const parts: Partial<Record<Exclude<keyof DistilStep, "loss">, Scalar>> = {};
-    const { freeze } = this;
-    const fixed = this.statistics.running.split();
-    const start = withFlat(this.layout, this.optimiser.weights, (weights) =>
-      frozenPart(architecture, new Map([...weights, ...fixed]), pixels, freeze),
-    );
+    const encoder = this.encoder.begin(this.optimiser.weights, pixels);
     const { loss, gradient } = flatGradient(this.layout, this.optimiser.weights, (weights) => {
-      const all = new Map([...weights, ...fixed]);
-      const featureMap = learningPart(architecture, all, start, freeze, statistics);
+      const featureMap = encoder.forward(weights);
       const { logit, map } = readOut(weights, featureMap);
       const logitLoss =
         logits.loss === "kl"
@@ -175,11 +162,9 @@ export class Distiller {
     const isFinite = Number.isFinite(loss);
     if (isFinite) {
       this.optimiser.apply(gradient, learningRate);
-      if (freeze === "none") this.statistics.follow(statistics, this.step);
+      encoder.follow(this.step);
     }
-    disposeStatistics(statistics);
-    for (const used of [pixels, labels, known, gradient, start]) used.dispose();
-    for (const used of fixed.values()) used.dispose();
+    for (const used of [encoder, pixels, labels, known, gradient]) used.dispose();
     for (const used of [...Object.values(answer), ...Object.values(parts)]) used.dispose();
     if (!isFinite) throw new Error("the loss is not finite");
     return result;
@@ -189,7 +174,7 @@ export class Distiller {
   predict(pixels: Uint8Array): Float32Array {
     const weights = new Map([
       ...splitFlat(this.layout, this.optimiser.ema),
-      ...splitFlat(this.statistics.averaged.layout, this.statistics.averaged.values),
+      ...this.statistics.averaged.split(),
     ]);
     const logits = frozenLogits(this.settings.architecture, weights, pixels);
     for (const used of weights.values()) used.dispose();

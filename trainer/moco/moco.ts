@@ -144,7 +144,7 @@ export class MoCo {
   features(pixels: Uint8Array): Float32Array {
     const weights = new Map([
       ...splitFlat(this.layout, this.optimiser.weights),
-      ...splitFlat(this.statistics.layout, this.statistics.values),
+      ...this.statistics.split(),
     ]);
     const features = frozenFeatures(this.settings.architecture, weights, pixels);
     for (const used of weights.values()) used.dispose();

@@ -81,39 +81,21 @@ function layersOf(
   };
 }
 
-function runBlock({ blocks }: StudentArchitecture, index: number, x: Tensor4D, apply: Apply) {
-  const block = blocks[index] as InvertedResidual;
-  const wide = block.expand === 1 ? x : apply(`block${index}/expand`, x);
-  const y = apply(`block${index}/project`, apply(`block${index}/depthwise`, wide));
-  return hasShortcut(block) ? (add(x, y) as Tensor4D) : y;
-}
-
-/** The stem and the first `blocks` blocks on normalised pixels `[n, size, size, 3]`. */
-export function encoderStart(
-  architecture: StudentArchitecture,
-  weights: NamedTensors,
-  pixels: Tensor4D,
-  blocks: number,
-  statistics?: BatchStatistics,
-): Tensor4D {
-  const apply = layersOf(architecture, weights, statistics);
-  let x = apply("stem", pixels);
-  for (let i = 0; i < blocks; i++) x = runBlock(architecture, i, x, apply);
-  return x;
-}
-
-/** The rest: from the output of `encoderStart` with as many blocks to `[n, h, w, headChannels]`. */
-export function encoderRest(
-  architecture: StudentArchitecture,
-  weights: NamedTensors,
+/** Blocks `from` to before `to`. */
+function runBlocks(
+  { blocks }: StudentArchitecture,
   start: Tensor4D,
-  blocks: number,
-  statistics?: BatchStatistics,
+  [from, to]: readonly [number, number],
+  apply: Apply,
 ): Tensor4D {
-  const apply = layersOf(architecture, weights, statistics);
   let x = start;
-  for (let i = blocks; i < architecture.blocks.length; i++) x = runBlock(architecture, i, x, apply);
-  return apply("head", x);
+  for (let i = from; i < to; i++) {
+    const block = blocks[i] as InvertedResidual;
+    const wide = block.expand === 1 ? x : apply(`block${i}/expand`, x);
+    const y = apply(`block${i}/project`, apply(`block${i}/depthwise`, wide));
+    x = hasShortcut(block) ? (add(x, y) as Tensor4D) : y;
+  }
+  return x;
 }
 
 /**
@@ -128,8 +110,32 @@ export function encoderForward(
   pixels: Tensor4D,
   statistics?: BatchStatistics,
 ): Tensor4D {
-  const start = encoderStart(architecture, weights, pixels, 0, statistics);
-  return encoderRest(architecture, weights, start, 0, statistics);
+  const apply = layersOf(architecture, weights, statistics);
+  const all = [0, architecture.blocks.length] as const;
+  return apply("head", runBlocks(architecture, apply("stem", pixels), all, apply));
+}
+
+/** The stem and the first `blocks` blocks alone, batch norm by the weights' own statistics. */
+export function encoderStart(
+  architecture: StudentArchitecture,
+  weights: NamedTensors,
+  pixels: Tensor4D,
+  blocks: number,
+): Tensor4D {
+  const apply = layersOf(architecture, weights);
+  return runBlocks(architecture, apply("stem", pixels), [0, blocks], apply);
+}
+
+/** The rest: from the output of `encoderStart` with as many blocks to the feature map. */
+export function encoderRest(
+  architecture: StudentArchitecture,
+  weights: NamedTensors,
+  start: Tensor4D,
+  blocks: number,
+): Tensor4D {
+  const apply = layersOf(architecture, weights);
+  const rest = [blocks, architecture.blocks.length] as const;
+  return apply("head", runBlocks(architecture, start, rest, apply));
 }
 
 function convolve({ kind, kernel, stride }: ConvolutionLayer, x: Tensor4D, weight: Tensor4D) {

@@ -57,30 +57,25 @@ export function splitFlat(layout: FlatLayout, flat: Tensor1D): Map<string, Tenso
   );
 }
 
-/** What `f` gives of the flat tensor's parts, which are disposed of. */
-export function withFlat<T>(
-  layout: FlatLayout,
-  flat: Tensor1D,
-  f: (weights: Map<string, Tensor>) => T,
-): T {
-  const weights = splitFlat(layout, flat);
-  const result = f(weights);
-  for (const weight of weights.values()) weight.dispose();
-  return result;
-}
-
 /** Tensors in the layout's order as one flat tensor. */
 export function concatFlat(tensors: Tensor[]): Tensor1D {
   return concat(tensors.map((tensor) => reshape(tensor, [-1]))) as Tensor1D;
 }
 
-/** 1 where weight decay applies: kernels, not biases or batch norm, `[length]`. */
-export function decayMask(layout: FlatLayout): Float32Array {
+/**
+ * 1 where weight decay applies: kernels, not biases or batch norm, `[length]`.
+ *
+ * @param learns false for what stays as it is: decay would move even a weight without a gradient.
+ */
+export function decayMask(
+  layout: FlatLayout,
+  learns: (name: string) => boolean = () => true,
+): Float32Array {
   const mask = new Float32Array(layout.length);
   let offset = 0;
   layout.names.forEach((name, i) => {
     const size = layout.sizes[i] as number;
-    if (name.endsWith("/kernel")) mask.fill(1, offset, offset + size);
+    if (name.endsWith("/kernel") && learns(name)) mask.fill(1, offset, offset + size);
     offset += size;
   });
   return mask;

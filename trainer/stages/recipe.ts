@@ -1,5 +1,5 @@
 // The recipe in a student's card: how it was trained, in words, from what its run's folder records.
-import type { Freeze } from "../network/freeze";
+import type { Freeze } from "../network/learning-encoder";
 import type { DistilRecord, PretrainRecord, StudentRecord, TeachRecord } from "./run-record";
 
 const BLENDS = "blended pseudo-fakes (self-blends and swaps)";

@@ -4,7 +4,7 @@ import {
   totalStride,
   truncatedLite0,
 } from "../../model/student/architecture";
-import type { Freeze } from "../network/freeze";
+import type { Freeze } from "../network/learning-encoder";
 import { ADAMW_DEFAULTS, type AdamWSettings } from "../optimiser/adamw";
 import type { BatchRecipe } from "../synthesis/batch";
 import { COMMON_DEFAULTS, type CommonSettings, INPUT_SIZE } from "./common-settings";

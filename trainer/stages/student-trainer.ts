@@ -12,19 +12,13 @@ import {
   tensor3d,
 } from "@tensorflow/tfjs-core";
 import type { StudentArchitecture } from "../../model/student/architecture";
-import { type BatchStatistics, inputTensor, readOut } from "../network/encoder";
+import { inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
-import { flatLayout, flatten, splitFlat, unflatten, withFlat } from "../network/flat-parameters";
-import {
-  decayMaskBut,
-  type Freeze,
-  frozenPart,
-  learningPart,
-  requireFreezable,
-} from "../network/freeze";
+import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
 import { frozenLogits } from "../network/frozen";
+import { type Freeze, LearningEncoder } from "../network/learning-encoder";
 import type { Parameters } from "../network/parameters";
-import { AveragedStatistics, disposeStatistics } from "../network/running-statistics";
+import { AveragedStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings, type AdamWState } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
 
@@ -43,7 +37,7 @@ export class StudentTrainer {
   private readonly layout;
   private readonly optimiser: AdamW;
   private readonly statistics: AveragedStatistics;
-  private readonly freeze: Freeze;
+  private readonly encoder: LearningEncoder;
 
   /** @param resume state of an earlier run; without it training starts from `initial`. */
   constructor(
@@ -57,16 +51,15 @@ export class StudentTrainer {
     },
     resume?: StudentState,
   ) {
-    const { optimiser, statisticsRate, freeze = "none" } = settings;
-    requireFreezable(architecture, freeze);
-    this.freeze = freeze;
+    const { optimiser, statisticsRate, freeze } = settings;
     this.layout = flatLayout(initial);
     const state = resume ?? AdamW.start(flatten(this.layout, initial));
     if (state.weights.length !== this.layout.length)
       throw new Error("the checkpoint belongs to another architecture");
-    this.optimiser = new AdamW(state, decayMaskBut(this.layout, freeze), optimiser);
     const { emaDecay } = optimiser;
     this.statistics = new AveragedStatistics(initial, { statisticsRate, emaDecay }, resume);
+    this.encoder = new LearningEncoder(architecture, this.layout, this.statistics, freeze);
+    this.optimiser = new AdamW(state, this.encoder.decayMask(), optimiser);
   }
 
   get step(): number {
@@ -88,17 +81,10 @@ export class StudentTrainer {
       known: tensor1d(batch.maskKnown),
     };
     const knownCount = batch.maskKnown.reduce((a, b) => a + b, 0);
-    const statistics: BatchStatistics = new Map();
     const parts: { logitLoss?: Scalar; maskLoss?: Scalar } = {};
-    const { architecture, freeze } = this;
-    const fixed = this.statistics.running.split();
-    const start = withFlat(this.layout, this.optimiser.weights, (weights) =>
-      frozenPart(architecture, new Map([...weights, ...fixed]), inputs.pixels, freeze),
-    );
+    const encoder = this.encoder.begin(this.optimiser.weights, inputs.pixels);
     const { loss, gradient } = flatGradient(this.layout, this.optimiser.weights, (weights) => {
-      const all = new Map([...weights, ...fixed]);
-      const features = learningPart(architecture, all, start, freeze, statistics);
-      const { logit, map } = readOut(weights, features);
+      const { logit, map } = readOut(weights, encoder.forward(weights));
       parts.logitLoss = keep(losses.sigmoidCrossEntropy(inputs.labels, logit) as Scalar);
       const perPicture = mean(cellLoss(inputs.masks, map), [1, 2]);
       const total = sum(mul(perPicture, inputs.known));
@@ -110,16 +96,9 @@ export class StudentTrainer {
     const isFinite = Number.isFinite(loss);
     if (isFinite) {
       this.optimiser.apply(gradient, learningRate);
-      if (freeze === "none") this.statistics.follow(statistics, this.step);
+      encoder.follow(this.step);
     }
-    disposeStatistics(statistics);
-    for (const used of [
-      gradient,
-      start,
-      ...fixed.values(),
-      ...Object.values(parts),
-      ...Object.values(inputs),
-    ])
+    for (const used of [encoder, gradient, ...Object.values(parts), ...Object.values(inputs)])
       used.dispose();
     if (!isFinite) throw new Error("the loss is not finite");
     return result;
@@ -128,10 +107,7 @@ export class StudentTrainer {
   /** Logits `[n]` of `[n, size, size, 3]` bytes under the averaged weights. */
   predict(pixels: Uint8Array): Float32Array {
     const { averaged } = this.statistics;
-    const weights = new Map([
-      ...splitFlat(this.layout, this.optimiser.ema),
-      ...splitFlat(averaged.layout, averaged.values),
-    ]);
+    const weights = new Map([...splitFlat(this.layout, this.optimiser.ema), ...averaged.split()]);
     const logits = frozenLogits(this.architecture, weights, pixels);
     for (const used of weights.values()) used.dispose();
     return logits;

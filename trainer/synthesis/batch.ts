@@ -155,6 +155,7 @@ export class BatchMaker {
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): PseudoFake {
     if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
+    // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
     const isGenerated =
       this.hasFakes && this.recipe.generatedShare > 0 && random.chance(this.recipe.generatedShare);
     const draw = () =>
