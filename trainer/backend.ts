@@ -25,8 +25,8 @@ export async function startBackend(): Promise<void> {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   // Else the threads of our kernels spin while TensorFlow's work, and the other way round.
   process.env.OMP_WAIT_POLICY ??= "passive";
-  // TensorFlow leaves oneDNN off where a processor has no AVX-512 VNNI; a step then takes half as
-  // long again (measured on Zen 3).
+  // TensorFlow leaves oneDNN off where a processor has no AVX-512 VNNI, and is slower without it there
+  // too: docs/trainer.md, Speed.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
   restoreRemovedUtil();
   try {

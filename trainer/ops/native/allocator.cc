@@ -1,6 +1,5 @@
 // Keeps memory between steps. A step asks for the same hundreds of megabytes as the one before; by
-// default the C library hands them back to the system in between, and an eighth of a step went by in
-// page faults (Zen 3).
+// default the C library hands them back to the system in between, and they return page by page.
 #include <malloc.h>
 
 namespace {
