@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { pbkdf2 } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { encodeNpy, parseNpy } from "../../trainer/datasets/layouts/npy";
 import { readIndex, totalsOf } from "../../trainer/shards/index-file";
 import { readShards, type Truncation } from "../../trainer/shards/reader";
 import type { ShardSample } from "../../trainer/shards/sample";
+import { TarFile } from "../../trainer/shards/tar-file";
 import { type ShardOptions, ShardWriter } from "../../trainer/shards/writer";
 import { emptyFolder } from "./datasets-tree";
 
@@ -157,6 +159,19 @@ test("what stops a run leaves finished shards, a true index and no half shard", 
   const index = await readIndex(folder, "faces");
   expect(index.complete).toBe(false);
   expect(totalsOf(index).records).toBe(4);
+});
+
+test("an archive given up while its file is still being opened leaves none behind", async () => {
+  const busy = promisify(pbkdf2);
+  for (let i = 1; i <= 60; i++) {
+    // File work waits behind these, each time for a little longer.
+    const others = [1, 2, 3, 4].map((n) => busy("", "", 100 * i * n, 32, "sha256"));
+    const archive = new TarFile(join(folder, `${i}.tar`));
+    for (let k = 0; k < i % 3; k++) await archive.add(`${k}.jpg`, new Uint8Array(9000 * i));
+    await archive.discard();
+    await Promise.all(others);
+  }
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test("goes on after the units of its finished shards", async () => {

@@ -23,6 +23,7 @@ export class TarFile {
   private readonly archive = pack();
   private readonly hash = createHash("sha256");
   private readonly written: Promise<void>;
+  private readonly closed: Promise<void>;
   private readonly temporary: string;
   private failure: Error | null = null;
 
@@ -35,7 +36,10 @@ export class TarFile {
       },
     });
     const source = this.archive as unknown as NodeJS.ReadableStream;
-    this.written = pipeline(source, hashed, createWriteStream(this.temporary));
+    const file = createWriteStream(this.temporary);
+    // A pipeline that breaks early ends before its file is opened, and opening makes the file.
+    this.closed = new Promise((resolve) => file.once("close", resolve));
+    this.written = pipeline(source, hashed, file);
     // Told at the next entry or at the end; until somebody waits it must not count as unhandled.
     this.written.catch((error) => {
       this.failure = error;
@@ -77,6 +81,7 @@ export class TarFile {
   async discard(): Promise<void> {
     this.archive.destroy();
     await this.written.catch(() => {});
+    await this.closed;
     await rm(this.temporary, { force: true });
   }
 
