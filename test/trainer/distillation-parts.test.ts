@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures, type PicturePool } from "../../trainer/datasets/pictures";
 import { studentOfSize } from "../../trainer/distillation/family";
+import { inheritedParameters } from "../../trainer/distillation/inherit";
 import { LessonMaker, type LessonRecipe } from "../../trainer/distillation/lessons";
 import { featureMse, labelLoss, logitKl, logitMse } from "../../trainer/distillation/losses";
 import { onGrid } from "../../trainer/distillation/projection";
@@ -155,5 +156,39 @@ describe("lessons", () => {
     const first = await new LessonMaker(pool.bytes, pool.pictures, recipe).make(5);
     const second = await new LessonMaker(pool.bytes, pool.pictures, recipe).make(5);
     expect(second).toEqual(first);
+  });
+});
+
+describe("a student that starts as a cut of its teacher", () => {
+  const architecture = studentOfSize({ blocks: 5 }, 64);
+  const parameters = randomParameters(architecture, 3);
+  const teacher = { architecture, parameters };
+
+  it("has the teacher's first blocks, its next expansion for a head, and outputs at zero", () => {
+    const student = studentOfSize({ blocks: 3 }, 64);
+    const own = inheritedParameters(student, teacher);
+    const blank = randomParameters(student, 1);
+    expect([...own.keys()].sort()).toEqual([...blank.keys()].sort());
+    for (const [name, { shape, data }] of own) {
+      expect(shape).toEqual(blank.get(name)?.shape);
+      const isOutput = /^(classifier|mask)\//.test(name);
+      const from = name.replace(/^head/, "block3/expand");
+      if (isOutput) expect(new Set(data)).toEqual(new Set([0]));
+      else expect(data).toEqual(parameters.get(from)?.data);
+    }
+    // Its own copy: training the student leaves the teacher what it is.
+    own.get("stem/kernel")?.data.fill(7);
+    expect(parameters.get("stem/kernel")?.data[0]).not.toBe(7);
+  });
+
+  it("is the teacher where nothing is cut off, outputs and all", () => {
+    expect(inheritedParameters(architecture, teacher)).toEqual(parameters);
+  });
+
+  it.each([
+    ["deeper", studentOfSize({ blocks: 6 }, 64)],
+    ["of another family", studentOfSize("tiny", 64)],
+  ])("cannot be %s", (_, student) => {
+    expect(() => inheritedParameters(student, teacher)).toThrow(/is no cut of its teacher/);
   });
 });

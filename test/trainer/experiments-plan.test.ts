@@ -177,6 +177,14 @@ describe("a plan", () => {
     await expect(plan({}, overrides)).rejects.toThrow("need one start");
   });
 
+  it("lets students start as a cut of the teacher that their arm has", async () => {
+    const { steps } = await plan({ seeds: [1] }, { "distil.initial": "teacher" });
+    const starts = (kind: Step["kind"]) =>
+      new Set(steps.flatMap((step) => (step.kind === kind && "start" in step ? [step.start] : [])));
+    expect(starts("distil")).toEqual(new Set(["teacher"]));
+    expect(starts("teach")).toEqual(new Set(["imagenet"]));
+  });
+
   it.each(Object.keys(SCALES))("takes the scale %s", async (scale) => {
     const { jobs } = await plan({}, SCALES[scale]);
     expect(jobs).toHaveLength(42);

@@ -74,7 +74,11 @@ async function plan(request: Partial<TableRequest> = {}) {
   return planTable({ ...REQUEST, ...request }, config, await readManifest(data));
 }
 
-async function run(folder: string, request: Partial<TableRequest> = {}, only = "") {
+async function run(
+  folder: string,
+  request: Partial<TableRequest> = {},
+  { only = "", batches }: { only?: string; batches?: string } = {},
+) {
   const table = join(data, folder);
   const whole = await plan(request);
   const messages: string[] = [];
@@ -82,7 +86,7 @@ async function run(folder: string, request: Partial<TableRequest> = {}, only = "
   const report = await work(whole, jobsNamed(whole.jobs, only), {
     table,
     onMessage,
-    run: (step, signal) => runStep(step, { data, table, signal, onMessage }),
+    run: (step, signal) => runStep(step, { data, table, batches, signal, onMessage }),
   });
   return { ...report, messages };
 }
@@ -171,6 +175,16 @@ describe("a table", () => {
     deadlineMs,
   );
 
+  it("computes the same from batches that its steps share", async () => {
+    const batches = join(data, "shared", "batches");
+    const { failed, messages } = await run("shared", {}, { batches });
+    expect(failed).toEqual([]);
+    expect(await logitsOf("shared")).toEqual(await logitsOf("whole"));
+    // Student and teacher are taught with the same batches: only the first of them reads the pictures.
+    expect(messages.filter((said) => /of the labels, \d+ held out/.test(said))).toHaveLength(1);
+    expect(await readdir(batches)).toHaveLength(3);
+  });
+
   it("has the final split only where it is asked for, and trains nothing for it", async () => {
     const report = await show("whole");
     expect(report.missing).toEqual([]);
@@ -191,7 +205,7 @@ describe("a table", () => {
       leaveOut: ["generator"],
       leaveOutArm: "student-alone",
     };
-    const { finished } = await run("whole", request, "without generator");
+    const { finished } = await run("whole", request, { only: "without generator" });
     expect(finished.map(({ kind }) => kind)).toEqual(["teach", "score"]);
     const scores = await readScores(stepFolder(join(data, "whole"), finished[1]?.id as string));
     const fakes = scores.filter(({ label }) => label === "fake");

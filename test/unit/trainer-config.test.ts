@@ -143,6 +143,10 @@ describe("a mistake", () => {
     ],
     ["distil: {freeze: {blocks: 12}}", "distil.freeze: the student has 11 blocks"],
     ["network: {student: tiny}", "distil.initial: random is expected"],
+    [
+      "network: {teacher: small, student: medium}\ndistil: {initial: teacher}",
+      "distil.initial: the student is no cut of its teacher",
+    ],
     ["distil: {warmupSteps: soon}", 'or auto is expected, not "soon"'],
     ["pretrain: {n: 30}", "line 1: pretrain.n: a multiple of groups² = 4 is expected, not 30"],
     ["pretrain: {K: 16}", "pretrain.K: a batch of 32 keys does not fit into a queue of 16"],

@@ -1,6 +1,7 @@
 // `trainer table`: the paper's experiments as a plan of independent steps, worked through by one
 // machine or many, and shown as tables.
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startBackend } from "../backend";
 import { cacheFolder } from "../cache";
@@ -10,7 +11,7 @@ import { ALIASES, ARMS } from "../experiments/arms";
 import { reportMarkdown } from "../experiments/markdown";
 import { type Job, type LeaveOutBy, type Plan, planTable, stepLength } from "../experiments/plan";
 import { tableReport } from "../experiments/report";
-import { runStep } from "../experiments/run-step";
+import { runStep, type StepContext } from "../experiments/run-step";
 import { SCALES } from "../experiments/scales";
 import { tableProgress } from "../experiments/table-progress";
 import { jobsNamed, jobsOf, work } from "../experiments/work";
@@ -51,14 +52,18 @@ function runCommand(): Command {
     )
     .option("--job <i/n>", "the i-th of n parts of the jobs, i from 0: one for each machine", part)
     .option("--only <pattern>", "jobs whose name has this in it; * stands for anything")
-    .action(
-      async (options: TableOptions & { job?: ShardNumber; only?: string }, command: Command) => {
-        const { plan, table, data } = await planOf(options, command);
-        const chosen = options.only ? jobsNamed(plan.jobs, options.only) : plan.jobs;
-        if (chosen.length === 0) throw new Error(`no job is called "${options.only}"`);
-        await runJobs(plan, options.job ? jobsOf(chosen, options.job) : chosen, table, data);
-      },
-    );
+    .option(
+      "--keep-batches",
+      "make what several steps see once and keep it in the table's folder: gigabytes, to be removed afterwards",
+    )
+    .action(async (options: RunOptions, command: Command) => {
+      const { plan, table, data } = await planOf(options, command);
+      const chosen = options.only ? jobsNamed(plan.jobs, options.only) : plan.jobs;
+      if (chosen.length === 0) throw new Error(`no job is called "${options.only}"`);
+      const jobs = options.job ? jobsOf(chosen, options.job) : chosen;
+      const batches = options.keepBatches ? join(table, "batches") : undefined;
+      await runJobs(plan, jobs, { data, table, batches });
+    });
 }
 
 function showCommand(): Command {
@@ -81,6 +86,12 @@ interface TableOptions {
   leaveOutArm: string;
   final?: string | true;
   scale?: string;
+}
+
+interface RunOptions extends TableOptions {
+  job?: ShardNumber;
+  only?: string;
+  keepBatches?: true;
 }
 
 /** Options that say which table is meant; the three commands must be given the same. */
@@ -137,9 +148,12 @@ async function planOf(
   return { plan, table: tableFolder(config), data };
 }
 
-async function runJobs(plan: Plan, jobs: readonly Job[], table: string, data: string) {
+type Folders = Pick<StepContext, "data" | "table" | "batches">;
+
+async function runJobs(plan: Plan, jobs: readonly Job[], folders: Folders) {
   await startBackend();
   const signal = interruptSignal();
+  const { table } = folders;
   const report = await work(plan, jobs, {
     table,
     signal,
@@ -148,8 +162,7 @@ async function runJobs(plan: Plan, jobs: readonly Job[], table: string, data: st
       const progress = showProgress(stepLength(step));
       try {
         return await runStep(step, {
-          data,
-          table,
+          ...folders,
           signal: stepSignal,
           onStep: progress.step,
           onMessage: progress.message,

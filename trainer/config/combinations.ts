@@ -82,6 +82,13 @@ export function impossible(config: TrainerConfig): Impossibility[] {
       `${stage}.initial`,
       `random is expected: the tiny ${who} has no ImageNet weights`,
     );
+  const blocksOf = (who: "teacher" | "student") => studentOfSize(network[who]).blocks.length;
+  refuse(
+    distil.initial === "teacher" &&
+      (isTiny.teacher !== isTiny.student || blocksOf("student") > blocksOf("teacher")),
+    "distil.initial",
+    "the student is no cut of its teacher, and cannot start as one",
+  );
   for (const who of ["teacher", "student"] as const) {
     const size = network[who];
     refuse(

@@ -236,7 +236,11 @@ export const ConfigSchema = v.strictObject(
       ),
     }),
     distil: section("Stage 3: the student learns the teacher's logits and features on all faces.", {
-      initial: knob(initial, "imagenet", "What the student starts from."),
+      initial: knob(
+        oneOf("imagenet", "random", "teacher"),
+        "imagenet",
+        "What the student starts from; teacher: its first blocks, where the student is a cut of it.",
+      ),
       useUnlabelled: knob(
         flag,
         DISTIL_DEFAULTS.useUnlabelled,

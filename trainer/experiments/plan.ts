@@ -7,7 +7,7 @@ import type { FaceRow } from "../datasets/manifest";
 import type { CommonSettings, LeaveOut } from "../stages/common-settings";
 import type { DistilSettings } from "../stages/distil-settings";
 import type { PretrainSettings } from "../stages/pretrain-settings";
-import type { PublishedWeights } from "../stages/run-record";
+import type { DistilStart, PublishedWeights } from "../stages/run-record";
 import { trainingSplit } from "../stages/sides";
 import type { TeachSettings } from "../stages/teach-settings";
 import { type Arm, armsNamed } from "./arms";
@@ -65,7 +65,7 @@ export interface TeachStep extends AnyStep {
 export interface DistilStep extends AnyStep {
   kind: "distil";
   /** Of the student. */
-  start: PublishedWeights;
+  start: DistilStart;
   settings: DistilSettings;
   teacher: string;
 }
@@ -202,7 +202,7 @@ class Planner {
       title: `distil ${from}${useUnlabelled ? "" : " on labelled faces"}${about(settings)}`,
       needs: [teacher.id],
       teacher: teacher.id,
-      start: this.start,
+      start: this.config.distil.initial,
       settings,
       cost: distilCost(settings, teacher.settings.architecture),
     });

@@ -5,13 +5,14 @@ import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import { cropAll } from "../evaluation/crops";
 import { frozenLogits, frozenWeights } from "../network/frozen";
-import { distil } from "../stages/distil";
+import type { Parameters } from "../network/parameters";
+import { distil, studentStart } from "../stages/distil";
 import { pretrain, readPretrainedEncoder } from "../stages/pretrain";
 import { trainingSplit } from "../stages/sides";
 import { teach } from "../stages/teach";
 import { readTrainedStudent } from "../stages/trained-student";
 import { initialParameters } from "../weights/initial";
-import type { ScoreStep, Step } from "./plan";
+import type { PretrainStep, ScoreStep, Step, TeachStep } from "./plan";
 import { type ScoredPicture, writeScores } from "./scores";
 import { stepFolder } from "./step-state";
 
@@ -20,6 +21,8 @@ export interface StepContext {
   data: string;
   /** Folder of the table. */
   table: string;
+  /** Folder of batches that steps share; without it every step makes its own. */
+  batches?: string;
   signal?: AbortSignal;
   onStep?: (step: number, loss: number, picturesPerSecond: number) => void;
   onMessage?: (message: string) => void;
@@ -35,17 +38,16 @@ export async function runStep(step: Step, context: StepContext): Promise<boolean
   if (step.kind === "score") return score(step, context);
   const { table, ...rest } = context;
   const run = stepFolder(table, step.id);
-  const { architecture, seed } = step.settings;
-  const initial = await initialParameters(step.start, architecture, seed);
   switch (step.kind) {
     case "pretrain": {
       const { settings, start: origin } = step;
+      const initial = await published(step);
       return (await pretrain({ ...rest, run, settings, initial, origin })) !== null;
     }
     case "teach": {
       const { settings, encoder: from, start } = step;
       const pretrained = from ? await readPretrainedEncoder(stepFolder(table, from)) : null;
-      const encoder = pretrained?.encoder ?? initial;
+      const encoder = pretrained?.encoder ?? (await published(step));
       const origin = pretrained?.settings ?? start;
       return (await teach({ ...rest, run, settings, encoder, origin })) !== null;
     }
@@ -56,10 +58,16 @@ export async function runStep(step: Step, context: StepContext): Promise<boolean
         architecture: taught.settings.architecture,
         parameters: taught.parameters,
       };
+      const initial = await studentStart(start, teacher, settings);
       const origin = { initial: start, teacher: taught.settings };
       return (await distil({ ...rest, run, settings, teacher, initial, origin })) !== null;
     }
   }
+}
+
+/** Weights that no step has trained. */
+function published({ start, settings }: PretrainStep | TeachStep): Promise<Parameters> {
+  return initialParameters(start, settings.architecture, settings.seed);
 }
 
 /** Pictures decoded at a time, to bound memory. */

@@ -26,7 +26,9 @@ export interface Variant {
  * @throws RangeError if the stages start from different weights: then arms would differ by that.
  */
 export function startOf({ pretrain, distil, supervise }: TrainerConfig): PublishedWeights {
-  const starts = new Set([pretrain.initial, distil.initial, supervise.initial]);
+  const starts = new Set<string>([pretrain.initial, supervise.initial]);
+  // A cut of the teacher is no start of its own: the teacher began where the others do.
+  if (distil.initial !== "teacher") starts.add(distil.initial);
   if (starts.size === 1) return pretrain.initial;
   throw new RangeError(
     "pretrain.initial, distil.initial and supervise.initial differ; the arms of a table need one start",

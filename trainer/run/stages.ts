@@ -8,7 +8,7 @@ import {
   teachSettings,
 } from "../config/stage-settings";
 import type { Parameters } from "../network/parameters";
-import { distil } from "../stages/distil";
+import { distil, studentStart } from "../stages/distil";
 import { pretrain, readPretrainedEncoder } from "../stages/pretrain";
 import type { StudentRecord } from "../stages/run-record";
 import { teach } from "../stages/teach";
@@ -81,12 +81,16 @@ export async function distilStage(
         `and data.cropMargin is ${settings.cropMargin}`,
     );
   warnOfOtherSides(teacherFolder, teacher.settings, settings, job.onMessage);
+  const from = {
+    architecture: teacher.settings.architecture,
+    parameters: teacher.parameters,
+  };
   return distil({
     ...job,
     run: folders.student,
     settings,
-    teacher: { architecture: teacher.settings.architecture, parameters: teacher.parameters },
-    initial: await initialParameters(initial, settings.architecture, settings.seed),
+    teacher: from,
+    initial: await studentStart(initial, from, settings),
     origin: { initial, teacher: teacher.settings },
   });
 }

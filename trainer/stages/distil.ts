@@ -4,16 +4,19 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { loadPictures } from "../datasets/pictures";
 import { Distiller, type DistilStep, type Teacher } from "../distillation/distiller";
+import { inheritedParameters } from "../distillation/inherit";
 import type { LessonWorkerData } from "../distillation/lesson-worker";
 import type { LessonBatch } from "../distillation/lessons";
 import type { Parameters } from "../network/parameters";
+import { batchSource } from "../synthesis/kept-batches";
 import { OrderedLoader } from "../synthesis/ordered-loader";
+import { initialParameters } from "../weights/initial";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import type { DistilSettings } from "./distil-settings";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import { type HeldOut, heldOutAucs, loadHeldOut, sayBroken } from "./held-out";
 import { stageRows } from "./rows";
-import { type DistilRecord, saveRunRecord } from "./run-record";
+import { type DistilRecord, type DistilStart, saveRunRecord } from "./run-record";
 import { distillingSides } from "./sides";
 import { type LogEntry, type StageHooks, trainSteps } from "./training-loop";
 
@@ -26,7 +29,7 @@ export interface DistilRun extends StageHooks {
   teacher: Teacher;
   /** Where teacher and `initial` come from. */
   origin: Pick<DistilRecord, "initial" | "teacher">;
-  /** What the student starts from: ImageNet's weights, or any of its architecture. */
+  /** What the student starts from; see `studentStart`. */
   initial: Parameters;
 }
 
@@ -41,6 +44,16 @@ interface DistilLook {
 
 /** One line of the run's `log.jsonl`. */
 export type DistilLog = LogEntry<DistilStep, DistilLook>;
+
+/** The student's first parameters. @throws RangeError if it is to be a cut of its teacher and is none. */
+export async function studentStart(
+  from: DistilStart,
+  teacher: Teacher,
+  { architecture, seed }: Pick<DistilSettings, "architecture" | "seed">,
+): Promise<Parameters> {
+  if (from === "teacher") return inheritedParameters(architecture, teacher);
+  return initialParameters(from, architecture, seed);
+}
 
 /**
  * Distils, or goes on, until `settings.steps`.
@@ -64,27 +77,32 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
   await saveRunRecord(job.run, { ...settings, stage: "distil", ...job.origin });
 
   const distiller = new Distiller(job.initial, job.teacher, settings, resumed ?? undefined);
-  let loader: OrderedLoader<LessonBatch> | undefined;
+  const recipe = { ...settings.batch, cropMargin, seed, inputSize: architecture.inputSize };
+  const lessons = batchSource(
+    async () => {
+      onMessage(`reading ${files.length} faces, ${sides.labelled} of them with a label`);
+      const pool = await loadPictures(job.data, sides.lessons);
+      sayBroken(pool, onMessage);
+      return new OrderedLoader<LessonBatch>(
+        new URL("../distillation/lesson-worker.ts", import.meta.url),
+        { pool: pool.bytes, pictures: pool.pictures, recipe } satisfies LessonWorkerData,
+        settings.workers,
+      );
+    },
+    job.batches,
+    ["distil", recipe, sides.lessons],
+  );
   try {
     if (distiller.step >= settings.steps) return distiller.averagedParameters();
-    onMessage(`reading ${files.length} faces, ${sides.labelled} of them with a label`);
-    const pool = await loadPictures(job.data, sides.lessons);
-    sayBroken(pool, onMessage);
     const heldOut = await loadHeldOut(job.data, sides, settings, onMessage);
     // The teacher does not change: it is asked once.
     const teacherLogits = distiller.predictAsTeacher(heldOut.crops);
-    const recipe = { ...settings.batch, cropMargin, seed, inputSize: architecture.inputSize };
-    loader = new OrderedLoader<LessonBatch>(
-      new URL("../distillation/lesson-worker.ts", import.meta.url),
-      { pool: pool.bytes, pictures: pool.pictures, recipe } satisfies LessonWorkerData,
-      settings.workers,
-    );
     const isDone = await trainSteps(
       {
         phase: "distil",
         run: job.run,
         learner: distiller,
-        take: (index) => (loader as OrderedLoader<LessonBatch>).take(index),
+        take: (index) => lessons.take(index),
         batchSize: settings.batch.faces + settings.batch.blends,
         settings,
         save: async () => {
@@ -99,7 +117,7 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
     );
     return isDone ? distiller.averagedParameters() : null;
   } finally {
-    await loader?.close();
+    await lessons.close();
     distiller.dispose();
   }
 }

@@ -10,6 +10,7 @@ import { nearestNeighbourAccuracy } from "../moco/nearest-neighbours";
 import type { ViewWorkerData } from "../moco/view-worker";
 import type { ViewBatch } from "../moco/views";
 import type { Parameters } from "../network/parameters";
+import { batchSource } from "../synthesis/kept-batches";
 import { OrderedLoader } from "../synthesis/ordered-loader";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import { sayBroken } from "./held-out";
@@ -64,18 +65,23 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
   const moco = new MoCo(job.initial, settings, resumed ?? undefined);
   if (moco.step >= settings.steps) return finished(moco);
 
-  onMessage(`reading ${files.length} pictures, ${sides.heldOut.length} labelled ones held out`);
-  const pool = await loadPictures(job.data, sides.seen);
   const monitor = await loadMonitor(job.data, sides, settings);
-  sayBroken(pool, onMessage);
-
   const { n, leastArea, blended, cropMargin, seed } = settings;
   const { inputSize } = settings.architecture;
   const recipe = { n, leastArea, blended, cropMargin, seed, inputSize };
-  const loader = new OrderedLoader<ViewBatch>(
-    new URL("../moco/view-worker.ts", import.meta.url),
-    { pool: pool.bytes, pictures: pool.pictures, recipe } satisfies ViewWorkerData,
-    settings.workers,
+  const views = batchSource(
+    async () => {
+      onMessage(`reading ${files.length} pictures, ${sides.heldOut.length} labelled ones held out`);
+      const pool = await loadPictures(job.data, sides.seen);
+      sayBroken(pool, onMessage);
+      return new OrderedLoader<ViewBatch>(
+        new URL("../moco/view-worker.ts", import.meta.url),
+        { pool: pool.bytes, pictures: pool.pictures, recipe } satisfies ViewWorkerData,
+        settings.workers,
+      );
+    },
+    job.batches,
+    ["pretrain", recipe, sides.seen],
   );
   try {
     const isDone = await trainSteps(
@@ -83,7 +89,7 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
         phase: "pretrain",
         run: job.run,
         learner: moco,
-        take: (index) => loader.take(index),
+        take: (index) => views.take(index),
         batchSize: n,
         settings,
         save: () => saveMoCo(job.run, { ...moco.state(), fingerprint }),
@@ -94,7 +100,7 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
     );
     return isDone ? moco.encoder() : null;
   } finally {
-    await loader.close();
+    await views.close();
     moco.dispose();
   }
 }

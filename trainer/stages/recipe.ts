@@ -47,7 +47,7 @@ function distilled(record: DistilRecord): string[] {
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   return [
     ...before,
-    `The student: distilled from ${weightsName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
+    `The student: distilled from ${initial === "teacher" ? "its teacher's first blocks" : weightsName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ${BLENDS}: the ` +
       `teacher's logits (${loss})` +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +

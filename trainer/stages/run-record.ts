@@ -10,6 +10,9 @@ import { TEACH_DEFAULTS, type TeachSettings } from "./teach-settings";
 /** Where weights come from that no stage trained. */
 export type PublishedWeights = "imagenet" | "random";
 
+/** A student may also start as a cut of its teacher. */
+export type DistilStart = PublishedWeights | "teacher";
+
 export type PretrainRecord = PretrainSettings & { stage: "pretrain"; initial: PublishedWeights };
 
 export type TeachRecord = TeachSettings & {
@@ -19,7 +22,7 @@ export type TeachRecord = TeachSettings & {
 
 export type DistilRecord = DistilSettings & {
   stage: "distil";
-  initial: PublishedWeights;
+  initial: DistilStart;
   teacher: StudentRecord;
 };
 

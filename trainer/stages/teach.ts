@@ -8,7 +8,8 @@ import { auc } from "../evaluation/auc";
 import { meanLogitOfReals } from "../evaluation/by-source";
 import type { Parameters } from "../network/parameters";
 import { type Batch, BatchMaker } from "../synthesis/batch";
-import { type BatchLoader, batchLoader } from "../synthesis/loader";
+import { type BatchSource, batchSource } from "../synthesis/kept-batches";
+import { batchLoader } from "../synthesis/loader";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import { type HeldOut, heldOutAucs, loadHeldOut, sayBroken } from "./held-out";
@@ -92,7 +93,7 @@ export async function teach(job: TeachRun): Promise<Parameters | null> {
     }
     return student.averagedParameters();
   } finally {
-    await lesson?.loader.close();
+    await lesson?.batches.close();
     probe?.dispose();
     tuning?.dispose();
   }
@@ -107,25 +108,33 @@ function withOutputs(encoder: Parameters, architecture: TeachSettings["architect
 }
 
 interface Lesson {
-  loader: BatchLoader;
+  batches: BatchSource<Batch>;
   heldOut: HeldOut;
   /** Held-out reals with their pseudo-fakes. */
   pseudo: Batch[];
 }
 
 async function openLesson(
-  { data, settings, onMessage = () => {} }: TeachRun,
+  { data, settings, batches, onMessage = () => {} }: TeachRun,
   sides: TrainingSides,
 ): Promise<Lesson> {
-  const percent = (100 * settings.labelFraction).toFixed(0);
-  onMessage(
-    `reading ${sides.fit.length} pictures with ${percent} % of the labels, ${sides.heldOut.length} held out`,
+  const recipe = batchRecipe(settings);
+  const source = batchSource(
+    async () => {
+      const percent = (100 * settings.labelFraction).toFixed(0);
+      onMessage(
+        `reading ${sides.fit.length} pictures with ${percent} % of the labels, ${sides.heldOut.length} held out`,
+      );
+      const pool = await loadPictures(data, sides.fit);
+      sayBroken(pool, onMessage);
+      return batchLoader(pool, recipe, settings.workers);
+    },
+    batches,
+    ["teach", recipe, sides.fit],
   );
-  const pool = await loadPictures(data, sides.fit);
-  sayBroken(pool, onMessage);
   const heldOut = await loadHeldOut(data, sides, settings, onMessage);
   const pseudo = await pseudoFakes(heldOut, settings);
-  return { loader: batchLoader(pool, batchRecipe(settings), settings.workers), heldOut, pseudo };
+  return { batches: source, heldOut, pseudo };
 }
 
 /** Batches of `PSEUDO_PAIRS` held-out reals, each with a pseudo-fake of itself. */
@@ -163,7 +172,7 @@ function learn(
       phase,
       run,
       learner,
-      take: (index) => lesson.loader.take(index),
+      take: (index) => lesson.batches.take(index),
       batchSize: 2 * (batch.pairs + batch.labelled),
       settings: { ...span, checkpointEvery },
       before,

@@ -6,8 +6,10 @@ import { EventLog } from "../event-log";
 import { cosineRate } from "../optimiser/adamw";
 import { StepMeter, type StepValues } from "./step-meter";
 
-/** How a stage is watched and stopped. */
+/** How a stage is watched and stopped, and what it need not make again. */
 export interface StageHooks {
+  /** Folder of batches that other runs may see too (see `batchSource`); without it none is kept. */
+  batches?: string;
   /** When aborted, the step under way is finished and saved. */
   signal?: AbortSignal;
   onStep?: (step: number, loss: number, picturesPerSecond: number) => void;
