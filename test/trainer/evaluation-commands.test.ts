@@ -36,6 +36,13 @@ describe("evaluate", () => {
     expect(
       await refusal(evaluateCommand(), "--data", "x", "--package", "a.unmask", "--write-card"),
     ).toContain("--write-card needs a package folder");
+    const heldOut = ["--held-out-of", "nowhere"];
+    expect(await refusal(evaluateCommand(), "--data", "x", ...heldOut, "--write-card")).toContain(
+      "a card takes other figures",
+    );
+    expect(await refusal(evaluateCommand(), "--data", "x", ...heldOut)).toContain(
+      "nowhere holds no run",
+    );
   });
 
   it("names a package that is not there, or is none, before anything is computed", async () => {

@@ -99,6 +99,7 @@ export function reportOf(faces: readonly ScoredFace[]): EvaluationReport {
     fakesByGenerator: fakeFigures(faces, "generator", interval),
     within: withinFigures(faces, interval),
     realsBySource: realFigures(faces, interval),
+    realsByKind: [],
     blends: null,
     mapCost: { logitMs: 1, logitAndMapMs: 1.1, repeats: 1 },
     robustness: null,

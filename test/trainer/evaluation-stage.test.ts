@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FaceRow } from "../../trainer/datasets/manifest";
+import { type FaceRow, readManifest } from "../../trainer/datasets/manifest";
 import { emitGraphModel, FLOAT32_KERNELS } from "../../trainer/emission/graph-model";
 import { assemblePackage } from "../../trainer/emission/package";
 import { errorSheet } from "../../trainer/evaluation/error-sheet";
 import { writeEvaluation } from "../../trainer/evaluation/write-evaluation";
 import { randomParameters } from "../../trainer/network/initial";
 import { type Evaluation, evaluate } from "../../trainer/stages/evaluate";
+import { trainingSplit } from "../../trainer/stages/sides";
 import { CARD } from "./evaluation-fixture";
 import { useNativeBackend } from "./native-backend";
 import { stripedData } from "./striped-data";
@@ -87,6 +88,28 @@ describe("evaluate", () => {
     const fakes = (await evaluate(files, { ...options, data, split: "train" })).report;
     expect(fakes.blends).toBeNull();
     expect(fakes.curves.roc).toEqual([]);
+  });
+
+  it("measures what a run held out, and nothing of what it fitted", async () => {
+    const folder = await stripedData({ train: 40 });
+    const settings = { heldOutShare: 0.3, seed: 4 };
+    const { report, scored } = await evaluate(files, {
+      ...options,
+      data: folder,
+      heldOutOf: settings,
+    });
+    const { heldOut } = trainingSplit(await readManifest(folder), settings);
+    expect(scored.map(({ row }) => row.file).sort()).toEqual(
+      heldOut.map(({ file }) => file).sort(),
+    );
+    expect(report.split).toBe("train, held-out groups");
+    expect(report.realsByKind.length).toBeGreaterThan(0);
+    await rm(folder, { recursive: true });
+    const other = await stripedData({ train: 0, val: 4 });
+    await expect(evaluate(files, { ...options, data: other, heldOutOf: settings })).rejects.toThrow(
+      /held out none of the pictures/,
+    );
+    await rm(other, { recursive: true });
   });
 
   it("refuses a damaged package and an unknown split by name", async () => {

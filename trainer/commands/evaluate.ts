@@ -10,6 +10,7 @@ import { evaluationMarkdown } from "../evaluation/markdown";
 import { reportJson } from "../evaluation/report";
 import { writeEvaluation } from "../evaluation/write-evaluation";
 import { evaluate } from "../stages/evaluate";
+import { readRunRecord } from "../stages/run-record";
 import { wholeNumber } from "./arguments";
 import { pictureProgress } from "./picture-progress";
 import { readPackageFiles } from "./read-package";
@@ -24,6 +25,7 @@ export function evaluateCommand(): Command {
       repositoryFolder("assets", "student"),
     )
     .option("--split <name>", "split of the manifest", "val")
+    .option("--held-out-of <folder>", "measure what this trained run held out, instead of a split")
     .option("--resamples <n>", "bootstrap draws of groups", wholeNumber, DEFAULT_RESAMPLES)
     .option("--seed <n>", "seed of the bootstrap", wholeNumber, DEFAULT_SEED)
     .option("--no-robustness", "leave the robustness grid out: a tenth of the time")
@@ -33,6 +35,13 @@ export function evaluateCommand(): Command {
     .action(async (options, command: Command) => {
       if (options.writeCard && /\.unmask$/i.test(options.package))
         command.error("error: --write-card needs a package folder, not an .unmask file");
+      if (options.writeCard && options.heldOutOf)
+        command.error(
+          "error: thresholds were chosen on held-out groups; a card takes other figures",
+        );
+      const heldOutOf = options.heldOutOf
+        ? await readRunRecord(options.heldOutOf, "teach", "distil")
+        : undefined;
       const files = await readPackageFiles(options.package);
       // Where nothing can be written is better known before the figures than after.
       if (options.out) await mkdir(options.out, { recursive: true });
@@ -41,6 +50,7 @@ export function evaluateCommand(): Command {
       const evaluation = await evaluate(files, {
         data: options.data,
         split: options.split,
+        heldOutOf,
         resamples: options.resamples,
         seed: options.seed,
         robustness: options.robustness,

@@ -1,6 +1,6 @@
 // An evaluation as Markdown tables, for documents that must not be typed by hand.
 import type { Interval } from "./bootstrap";
-import type { FakeFigures } from "./figures";
+import type { FakeFigures, RealFigures } from "./figures";
 import type { EvaluationReport } from "./report";
 
 /** Under so many groups a percentile interval is too narrow to be trusted, and is marked. */
@@ -49,7 +49,14 @@ export function evaluationMarkdown(report: EvaluationReport): string {
     ...fakes("Fakes by source", "made by", report.fakesBySource),
     ...fakes("Fakes by generator", "sources", report.fakesByGenerator),
     ...within(report),
-    ...reals(report),
+    ...reals(
+      "by source",
+      report.realsBySource.map(({ source, ...row }) => ({ name: source, ...row })),
+    ),
+    ...reals(
+      "by kind",
+      report.realsByKind.map(({ kind, ...row }) => ({ name: kind, ...row })),
+    ),
     ...robustness(report),
     ...explanation(report),
     ...broken(report),
@@ -164,10 +171,12 @@ function within({ within }: EvaluationReport): string[] {
   ];
 }
 
-function reals({ realsBySource }: EvaluationReport): string[] {
-  if (realsBySource.length === 0) return [];
+type AlarmRow = { name: string } & Omit<RealFigures, "source">;
+
+function reals(by: string, rows: readonly AlarmRow[]): string[] {
+  if (rows.length === 0) return [];
   return [
-    "**False alarms on real pictures, by source**",
+    `**False alarms on real pictures, ${by}**`,
     table(
       [
         "",
@@ -179,8 +188,8 @@ function reals({ realsBySource }: EvaluationReport): string[] {
         "`strong`",
         "not judged",
       ],
-      realsBySource.map(({ source, pictures, groups, meanLogit, levels }) => [
-        cell(source),
+      rows.map(({ name, pictures, groups, meanLogit, levels }) => [
+        cell(name),
         String(pictures),
         String(groups),
         meanLogit.toFixed(2),

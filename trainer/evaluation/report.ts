@@ -9,6 +9,7 @@ import type {
   VideoFigures,
   WithinFigures,
 } from "./figures";
+import type { KindFigures } from "./kinds";
 import type { MapCost } from "./map-cost";
 import type { RocPoint } from "./ranking";
 import type { ReliabilityBin } from "./reliability";
@@ -42,6 +43,8 @@ export interface EvaluationReport {
   fakesByGenerator: FakeFigures[];
   within: WithinFigures[];
   realsBySource: RealFigures[];
+  /** A real picture is of several kinds. */
+  realsByKind: KindFigures[];
   /** Pseudo-fakes made of the split's own real pictures, with known masks. */
   blends: BlendFigures | null;
   mapCost: MapCost;

@@ -2,6 +2,7 @@
 // thresholds. Nothing here trains or chooses; run it on pictures that no choice has seen.
 import { join } from "node:path";
 import { loadStudent, type PackageFiles, type Student } from "../../model/package/student";
+import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import { blendFigures } from "../evaluation/blends";
 import { cropAll } from "../evaluation/crops";
@@ -14,6 +15,7 @@ import {
   videoFigures,
   withinFigures,
 } from "../evaluation/figures";
+import { kindFigures } from "../evaluation/kinds";
 import { labelledRows } from "../evaluation/labelled-rows";
 import { measureMapCost } from "../evaluation/map-cost";
 import { cornersOf, rank } from "../evaluation/ranking";
@@ -22,11 +24,15 @@ import type { EvaluationReport } from "../evaluation/report";
 import { measureRobustness } from "../evaluation/robustness/measure";
 import { facePxOf, type ScoredFace, scoreCrops } from "../evaluation/scoring";
 import { videosOf } from "../evaluation/videos";
+import { type SplitSettings, trainingSplit } from "./sides";
 
 export interface EvaluateOptions {
   /** Folder of face crops. */
   data: string;
+  /** Of the manifest. */
   split: string;
+  /** Instead of a split: what a run with these settings held out of fitting. */
+  heldOutOf?: SplitSettings;
   resamples: number;
   seed: number;
   /** Without it the run takes a tenth of the time. */
@@ -61,10 +67,10 @@ export async function evaluate(files: PackageFiles, options: EvaluateOptions): P
 async function evaluateStudent(
   student: Student,
   files: PackageFiles,
-  { data, split, resamples, seed, robustness, onProgress = () => {} }: EvaluateOptions,
+  { data, split, heldOutOf, resamples, seed, robustness, onProgress = () => {} }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { card } = student;
-  const rows = await labelledRows(data, split);
+  const rows = heldOutOf ? await heldOutRows(data, heldOutOf) : await labelledRows(data, split);
   const pool = await loadPictures(data, rows, (done) => onProgress("decode", done, rows.length));
   const crops = cropAll(pool, card.cropMargin, card.inputSize);
   const total = pool.pictures.length;
@@ -97,7 +103,7 @@ async function evaluateStudent(
       },
       gates: card.gates,
     },
-    split,
+    split: heldOutOf ? "train, held-out groups" : split,
     pictures: {
       real: scored.filter(({ isFake }) => !isFake).length,
       fake: scored.filter(({ isFake }) => isFake).length,
@@ -110,11 +116,19 @@ async function evaluateStudent(
     },
     bootstrap: { resamples, seed },
     ...figures(scored, student, interval),
+    realsByKind: kindFigures(scored, crops, card, interval),
     blends,
     mapCost,
     robustness: grid,
   };
   return { report, scored, crops };
+}
+
+/** @throws Error if the run held nothing out. */
+async function heldOutRows(data: string, settings: SplitSettings): Promise<FaceRow[]> {
+  const { heldOut } = trainingSplit(await readManifest(data), settings);
+  if (heldOut.length > 0) return heldOut;
+  throw new Error(`the run held out none of the pictures in ${data}`);
 }
 
 /** False-alarm rates at which the band of the ROC curve is drawn. */

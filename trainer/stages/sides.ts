@@ -6,7 +6,7 @@ import { labelledGroups } from "../datasets/splits/fractions";
 import { ranked } from "../datasets/splits/rank";
 import type { CommonSettings, LeaveOut } from "./common-settings";
 
-type SplitSettings = Pick<CommonSettings, "heldOutShare" | "leaveOut" | "seed">;
+export type SplitSettings = Pick<CommonSettings, "heldOutShare" | "leaveOut" | "seed">;
 
 export interface TrainingSides {
   fit: FaceRow[];
