@@ -34,6 +34,30 @@ describe("levels of an evaluation", () => {
   });
 });
 
+describe("a share of nothing", () => {
+  const quiet = (groups: number) =>
+    Array.from({ length: groups }, (_, i) => face("real", "photos", `q${i}`, -1));
+  const alarms = (groups: number) => reportOf(quiet(groups)).realsBySource[0]?.levels.suspicious;
+
+  it("is bounded by the number of groups, and not certain", () => {
+    // (1 - p)^n = 0.025
+    expect(alarms(9)).toMatchObject({ value: 0, low: 0 });
+    expect(alarms(9)?.high).toBeCloseTo(0.3363, 4);
+    expect(alarms(150)?.high).toBeCloseTo(0.0243, 4);
+  });
+
+  it("and of all likewise", () => {
+    const blurred = quiet(9).map((one) => ({ ...one, level: null }));
+    const { abstained } = reportOf(blurred).realsBySource[0]?.levels ?? {};
+    expect(abstained).toMatchObject({ value: 1, high: 1 });
+    expect(abstained?.low).toBeCloseTo(1 - 0.3363, 4);
+  });
+
+  it("has no bound where there is one group", () => {
+    expect(alarms(1)?.high).toBeNaN();
+  });
+});
+
 describe("figures by source and generator", () => {
   const report = reportOf(mixed);
 

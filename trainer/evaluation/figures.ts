@@ -93,12 +93,25 @@ export function intervals(resamples: number, seed: number): IntervalOf {
   return (pictures, statistic) => clusterBootstrap(pictures, statistic, resamples, seed);
 }
 
+/**
+ * The share with its interval. Where it is nothing or all, every draw of groups agrees and would promise
+ * certainty; the bound is then the exact one for so many groups (Clopper & Pearson 1934).
+ */
+function shareWithInterval<T extends { group: string }>(
+  pictures: readonly T[],
+  holds: (picture: T) => boolean,
+  interval: IntervalOf,
+): Interval {
+  const found = interval(pictures, shareOf(pictures, holds));
+  const leastLikely = 0.025 ** (1 / groupsOf(pictures));
+  if (Number.isFinite(found.high) && found.value === 0) return { ...found, high: 1 - leastLikely };
+  if (Number.isFinite(found.low) && found.value === 1) return { ...found, low: leastLikely };
+  return found;
+}
+
 export function levelShares(faces: readonly ScoredFace[], interval: IntervalOf): LevelShares {
   const share = (holds: (level: Level | null) => boolean) =>
-    interval(
-      faces,
-      shareOf(faces, ({ level }) => holds(level)),
-    );
+    shareWithInterval(faces, ({ level }) => holds(level), interval);
   return {
     unsure: share((level) => level === "unsure" || isFlagged(level)),
     suspicious: share(isFlagged),
@@ -138,10 +151,7 @@ export function videoFigures(
     video.verdict.logit === null ? [] : [{ ...video, logit: video.verdict.logit }],
   );
   const flagged = (of: readonly ScoredVideo[]) =>
-    interval(
-      of,
-      shareOf(of, ({ verdict }) => isFlagged(verdict.level)),
-    );
+    shareWithInterval(of, ({ verdict }) => isFlagged(verdict.level), interval);
   return {
     reals: videos.filter(isReal).length,
     fakes: videos.filter(isFake).length,
@@ -156,10 +166,7 @@ export function videoFigures(
       auc: interval(judged, rank(judged).auc),
       realsSuspicious: flagged(videos.filter(isReal)),
       fakesSuspicious: flagged(videos.filter(isFake)),
-      abstained: interval(
-        videos,
-        shareOf(videos, ({ verdict }) => verdict.level === null),
-      ),
+      abstained: shareWithInterval(videos, ({ verdict }) => verdict.level === null, interval),
     },
   };
 }
