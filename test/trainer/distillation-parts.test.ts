@@ -86,6 +86,14 @@ describe("losses", () => {
     );
   });
 
+  it("leave a place without any feature alone, where a length has no gradient", () => {
+    const wanted = unitLength(tensor4d([3, 4, 0, 1], [1, 1, 2, 2]));
+    const loss = (x: Tensor) => featureMse(unitLength(x as Tensor4D), wanted);
+    const slope = grad(loss)(tensor4d([0, 0, 1, 1], [1, 1, 2, 2])).dataSync();
+    expect([...slope].every(Number.isFinite)).toBe(true);
+    expect(valueOf(loss(tensor4d([0, 0, 0, 1], [1, 1, 2, 2])) as Scalar)).toBeCloseTo(0.5, 5);
+  });
+
   it("bring maps of different strides onto one grid", () => {
     const map = tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
     expect(onGrid(map, 2)).toBe(map);

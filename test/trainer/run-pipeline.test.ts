@@ -5,14 +5,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unpackArchive } from "../../model/package/archive";
 import { loadStudent, PACKAGE_FILES } from "../../model/package/student";
+import { readPackageFiles } from "../../trainer/commands/read-package";
 import { type Overrides, readConfig } from "../../trainer/config/read";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures } from "../../trainer/datasets/pictures";
 import { auc } from "../../trainer/evaluation/auc";
 import { cropAll } from "../../trainer/evaluation/crops";
+import { parametersLogits } from "../../trainer/network/frozen";
+import type { Parameters } from "../../trainer/network/parameters";
 import { runFolders, studentFolder } from "../../trainer/run/folders";
 import { type Pipeline, runPipeline } from "../../trainer/run/pipeline";
 import { distilStage, superviseStage, teachStage } from "../../trainer/run/stages";
+import { recipeOf } from "../../trainer/stages/recipe";
+import { readTrainedStudent } from "../../trainer/stages/trained-student";
 import { useNativeBackend } from "./native-backend";
 import { stripedData } from "./striped-data";
 
@@ -187,14 +192,44 @@ describe("a single stage", () => {
     const messages: string[] = [];
     const onMessage = (message: string) => messages.push(message);
     await superviseStage(await job("alone", overrides));
-    const alone = runFolders(runOf("alone")).supervised;
+    const teacher = runFolders(runOf("alone")).supervised;
     expect(
-      await distilStage({ ...(await job("alone", overrides)), onMessage }, alone),
+      await distilStage({ ...(await job("alone", overrides)), onMessage }, { teacher }),
     ).toBeTruthy();
     expect(messages.join()).not.toContain("warning");
-    await distilStage({ ...(await job("other", { ...overrides, seed: 2 })), onMessage }, alone);
+    await distilStage(
+      { ...(await job("other", { ...overrides, seed: 2 })), onMessage },
+      { teacher },
+    );
     expect(messages.join()).toContain("warning: the run in");
     const wide = await job("wide", { ...overrides, "data.cropMargin": 1.6 });
-    await expect(distilStage(wide, alone)).rejects.toThrow("crops of margin 1.3");
+    await expect(distilStage(wide, { teacher })).rejects.toThrow("crops of margin 1.3");
+  });
+
+  it("lets the student of a package go on learning, and says in the card what it was", async () => {
+    const teacher = runFolders(runOf("whole")).teacher;
+    const student = await readPackageFiles(runFolders(runOf("whole")).package);
+    const overrides = { "distil.steps": 2, "distil.freeze": { blocks: 1 } };
+    // So low a rate leaves it what it was: the package's own logits, to the quantisation.
+    const still = await job("on", { ...overrides, "distil.peakRate": 1e-9 });
+    const parameters = (await distilStage(still, { teacher, student })) as Parameters;
+    const { settings } = await readTrainedStudent(runFolders(runOf("on")).student);
+    expect(recipeOf(settings)).toMatch(/distilled from \S+ 0\.1\.0 \(Encoder pretrained/);
+    const pool = await loadPictures(data, (await readManifest(data)).slice(0, 8));
+    const crops = cropAll(pool, settings.cropMargin, settings.architecture.inputSize);
+    const loaded = await loadStudent(student);
+    const { logits } = await loaded.predict(crops);
+    loaded.dispose();
+    const again = parametersLogits(settings.architecture, parameters, crops);
+    again.forEach((logit, i) => expect(logit).toBeCloseTo(logits[i] as number, 3));
+
+    const thawed = await job("thawed", { "distil.steps": 2 });
+    await expect(distilStage(thawed, { teacher, student })).rejects.toThrow("give distil.freeze");
+    const other = await job("deep", { ...overrides, "network.student": { blocks: 3 } });
+    await expect(distilStage(other, { teacher, student })).rejects.toThrow(/network is no /);
+    const damaged = new Map(student).set("weights.bin", new Uint8Array(3));
+    await expect(distilStage(still, { teacher, student: damaged })).rejects.toThrow(
+      "weights.bin does not match",
+    );
   });
 });

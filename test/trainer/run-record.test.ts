@@ -94,6 +94,20 @@ describe("the recipe", () => {
     expect(recipe.match(/stem, first 3 blocks/g)).toHaveLength(1);
   });
 
+  it("says where a student began that did not begin at published weights", () => {
+    expect(recipeOf({ ...distil, initial: "teacher" })).toContain(
+      "distilled from its teacher's first blocks, 3000 steps",
+    );
+    const initial = {
+      name: "ours",
+      version: "1.2.0",
+      recipe: "Supervised from ImageNet weights. Thresholds: held-out reals.",
+    };
+    expect(recipeOf({ ...distil, initial })).toContain(
+      "distilled from ours 1.2.0 (Supervised from ImageNet weights), 3000 steps",
+    );
+  });
+
   it("says what was left out", () => {
     const leaveOut = { generators: ["Face2Face"], sources: ["clips"] };
     expect(recipeOf({ ...distil, leaveOut })).toContain("of every stage: Face2Face, clips.");

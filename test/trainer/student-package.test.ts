@@ -11,6 +11,7 @@ import {
 import { assemblePackage, type CardDraft } from "../../trainer/emission/package";
 import { float16Bits, float16Value, storeTensor } from "../../trainer/emission/quantise";
 import { runGraphModel } from "../../trainer/emission/run-graph-model";
+import { unfoldedParameters } from "../../trainer/emission/unfold";
 import { parametersLogits } from "../../trainer/network/frozen";
 import { randomParameters } from "../../trainer/network/initial";
 import { Random } from "../../trainer/random";
@@ -56,6 +57,30 @@ const draft: CardDraft = {
   metrics: [],
   licence: { weights: "none", terms: "none" },
 };
+
+describe("going on from a package", () => {
+  const pixels = selfTestPixels(size, 5);
+
+  it("gives back a network that says the same, to the quantisation", () => {
+    for (const [storage, tolerance] of [
+      [FLOAT32_KERNELS, 1e-4],
+      [QUANTISED_KERNELS, 0.05],
+    ] as const) {
+      const model = emitGraphModel(architecture, parameters(), storage);
+      const again = unfoldedParameters(architecture, model);
+      expect([...again.keys()].sort()).toEqual([...parameters().keys()].sort());
+      const [before] = parametersLogits(architecture, parameters(), pixels);
+      const [after] = parametersLogits(architecture, again, pixels);
+      expect(Math.abs((after as number) - (before as number))).toBeLessThan(tolerance);
+    }
+  });
+
+  it("refuses another network by its first layer that does not fit", () => {
+    const model = emitGraphModel(architecture, parameters(), FLOAT32_KERNELS);
+    const wider = { ...architecture, stemChannels: architecture.stemChannels * 2 };
+    expect(() => unfoldedParameters(wider, model)).toThrow(/stem\/kernel is .* and should be/);
+  });
+});
 
 describe("emitGraphModel", () => {
   const pixels = new Uint8Array([1, 2, 3].flatMap((seed) => [...selfTestPixels(size, seed)]));

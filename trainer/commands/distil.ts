@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { distilStage } from "../run/stages";
 import { configOf, KnobOption, labelFractionOption, studentOption } from "./config-options";
+import { readPackageFiles } from "./read-package";
 import { runStage, trainingCommand } from "./stage-command";
 
 export function distilCommand(): Command {
@@ -12,8 +13,11 @@ export function distilCommand(): Command {
   ])
     .description("Stage 3: the student learns the teacher's logits and features on all faces.")
     .option("--teacher <folder>", "any trained network's folder, instead of this run's teacher")
-    .action(async ({ teacher }, command: Command) => {
+    .option("--continue <package>", "package folder or .unmask file whose student goes on learning")
+    .action(async ({ teacher, continue: path }, command: Command) => {
       const config = await configOf(command);
-      await runStage("distil", (job) => distilStage(job, teacher), config, config.distil.steps);
+      const student = path ? await readPackageFiles(path) : undefined;
+      const from = { teacher, student };
+      await runStage("distil", (job) => distilStage(job, from), config, config.distil.steps);
     });
 }

@@ -4,7 +4,6 @@ import {
   add,
   div,
   matMul,
-  maximum,
   relu,
   sqrt,
   square,
@@ -44,10 +43,9 @@ export function project(weights: NamedTensors, features: Tensor2D): Tensor2D {
   return unitLength(output as Tensor2D);
 }
 
-/** x / ‖x‖ along the last axis. */
+/** x / ‖x‖ along the last axis; nothing stays nothing, and its gradient finite (√ has none at 0). */
 export function unitLength<T extends Tensor>(x: T): T {
-  const length = sqrt(sum(square(x), -1, true));
-  return div(x, maximum(length, 1e-6)) as T;
+  return div(x, sqrt(add(sum(square(x), -1, true), 1e-12))) as T;
 }
 
 export function isProjection(name: string): boolean {

@@ -1,4 +1,5 @@
 // The training stages of a run, each from the configuration and the folder of the stage before.
+import { type PackageFiles, verifyPackage } from "../../model/package/student";
 import type { StudentArchitecture } from "../../model/student/architecture";
 import type { TrainerConfig } from "../config/schema";
 import {
@@ -7,8 +8,11 @@ import {
   superviseSettings,
   teachSettings,
 } from "../config/stage-settings";
+import type { EmittedModel } from "../emission/graph-model";
+import { unfoldedParameters } from "../emission/unfold";
 import type { Parameters } from "../network/parameters";
-import { distil, studentStart } from "../stages/distil";
+import { type DistilRun, distil, studentStart } from "../stages/distil";
+import type { DistilSettings } from "../stages/distil-settings";
 import { pretrain, readPretrainedEncoder } from "../stages/pretrain";
 import type { StudentRecord } from "../stages/run-record";
 import { teach } from "../stages/teach";
@@ -63,16 +67,20 @@ export const superviseStage: Stage = async ({ config, folders, ...job }) => {
   return teach({ ...job, run: folders.supervised, settings, encoder, origin });
 };
 
-/**
- * @param teacherFolder of any run with outputs; without it this run's teacher.
- * @throws Error if the teacher is not done or looks at other crops.
- */
+/** Where stage 3 begins, other than the run and the configuration say. */
+export interface DistilFrom {
+  /** Folder of any run with outputs, instead of this run's teacher. */
+  teacher?: string;
+  /** Files of a package whose student goes on learning, instead of `distil.initial`. */
+  student?: PackageFiles;
+}
+
+/** @throws Error if the teacher is not done, or teacher or student look at other crops. */
 export async function distilStage(
   { config, folders, ...job }: StageJob,
-  teacherFolder = folders.teacher,
+  { teacher: teacherFolder = folders.teacher, student }: DistilFrom = {},
 ): Promise<Parameters | null> {
   const settings = distilSettings(config);
-  const { initial } = config.distil;
   const teacher = await readTrainedStudent(teacherFolder);
   requireFinished(teacherFolder, teacher.step, teacher.settings.steps);
   if (teacher.settings.cropMargin !== settings.cropMargin)
@@ -90,9 +98,36 @@ export async function distilStage(
     run: folders.student,
     settings,
     teacher: from,
-    initial: await studentStart(initial, from, settings),
-    origin: { initial, teacher: teacher.settings },
+    ...(student
+      ? await goingOn(student, settings, teacher.settings)
+      : {
+          initial: await studentStart(config.distil.initial, from, settings),
+          origin: { initial: config.distil.initial, teacher: teacher.settings },
+        }),
   });
+}
+
+async function goingOn(
+  files: PackageFiles,
+  { architecture, cropMargin, freeze = "none" }: DistilSettings,
+  teacher: StudentRecord,
+): Promise<Pick<DistilRun, "initial" | "origin">> {
+  const card = await verifyPackage(files);
+  const { name, version, training } = card;
+  if (freeze === "none")
+    throw new Error(
+      "a package holds no statistics of batch norm: give distil.freeze, which keeps what is there",
+    );
+  if (card.cropMargin !== cropMargin)
+    throw new Error(
+      `the student ${name} ${version} looks at crops of margin ${card.cropMargin}, and data.cropMargin is ${cropMargin}`,
+    );
+  const bytes = (file: keyof EmittedModel) => files.get(file) as Uint8Array;
+  const model = { "model.json": bytes("model.json"), "weights.bin": bytes("weights.bin") };
+  return {
+    initial: unfoldedParameters(architecture, model),
+    origin: { initial: { name, version, recipe: training.recipe }, teacher },
+  };
 }
 
 function requireFinished(folder: string, step: number, steps: number): void {

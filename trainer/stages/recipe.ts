@@ -47,12 +47,21 @@ function distilled(record: DistilRecord): string[] {
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   return [
     ...before,
-    `The student: distilled from ${initial === "teacher" ? "its teacher's first blocks" : weightsName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
+    `The student: distilled from ${startName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ${BLENDS}: the ` +
       `teacher's logits (${loss})` +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
       `, and ${percent(labelFraction)} of the labels${frozen(freeze)}.`,
   ];
+}
+
+function startName(initial: DistilRecord["initial"]): string {
+  if (typeof initial === "object") {
+    // Its thresholds are not what goes on.
+    const past = initial.recipe.replace(/ Thresholds: .*$/, "").replace(/\.$/, "");
+    return `${initial.name} ${initial.version} (${past})`;
+  }
+  return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
 }
 
 function frozen(freeze: Freeze = "none"): string {

@@ -13,6 +13,13 @@ export type PublishedWeights = "imagenet" | "random";
 /** A student may also start as a cut of its teacher. */
 export type DistilStart = PublishedWeights | "teacher";
 
+/** A finished student that goes on learning, with what its card says of its past. */
+export interface PackagedStudent {
+  name: string;
+  version: string;
+  recipe: string;
+}
+
 export type PretrainRecord = PretrainSettings & { stage: "pretrain"; initial: PublishedWeights };
 
 export type TeachRecord = TeachSettings & {
@@ -22,7 +29,7 @@ export type TeachRecord = TeachSettings & {
 
 export type DistilRecord = DistilSettings & {
   stage: "distil";
-  initial: DistilStart;
+  initial: DistilStart | PackagedStudent;
   teacher: StudentRecord;
 };
 
