@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how fast the scanner and the badges are on this machine; `npm run bench -- trainer`:
- * how fast training is, and what it takes. It asserts nothing: the numbers depend on the machine and on
+ * how fast training is, and what it takes; `npm run bench -- student`: one face against MobileNetV2. It asserts nothing: the numbers depend on the machine and on
  * what else it does.
  */
 const [name = "scanner", ...parts] = process.argv.slice(2);
@@ -10,7 +10,10 @@ if (name === "scanner") {
 } else if (name === "trainer") {
   const { benchTrainer } = await import("./trainer");
   await benchTrainer(parts);
+} else if (name === "student") {
+  const { benchStudent } = await import("./student");
+  await benchStudent();
 } else {
-  console.error(`unknown bench "${name}"; there are: scanner, trainer`);
+  console.error(`unknown bench "${name}"; there are: scanner, trainer, student`);
   process.exitCode = 2;
 }

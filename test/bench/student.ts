@@ -1,0 +1,109 @@
+/**
+ * `npm run bench -- student`: one face through the bundled student against one picture through
+ * MobileNetV2 1.0 at 224 px (Sandler et al. 2018, table 2; random weights, which cost the same), on the
+ * backends that run without a browser. The two take turns, so that other load hits both.
+ */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import type { GraphModel } from "@tensorflow/tfjs-converter";
+import { setBackend, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import type { InvertedResidual, StudentArchitecture } from "../../model/student/architecture";
+import { repositoryFolder } from "../../trainer/cache";
+import { readPackageFiles } from "../../trainer/commands/read-package";
+import { emitGraphModel, FLOAT32_KERNELS } from "../../trainer/emission/graph-model";
+import { loadEmitted } from "../../trainer/emission/run-graph-model";
+import { table } from "../../trainer/evaluation/markdown";
+import { randomParameters } from "../../trainer/network/initial";
+
+const BACKENDS = ["wasm", "cpu"] as const;
+const warmUp = 3;
+const leastRepeats = 10;
+const leastMs = 5000;
+
+/** Expansion, output channels, repeats and stride of each stage, as in the paper. */
+const STAGES = [
+  [1, 16, 1, 1],
+  [6, 24, 2, 2],
+  [6, 32, 3, 2],
+  [6, 64, 4, 2],
+  [6, 96, 3, 1],
+  [6, 160, 3, 2],
+  [6, 320, 1, 1],
+] as const;
+
+function mobileNetV2(): StudentArchitecture {
+  let inChannels = 32;
+  const blocks = STAGES.flatMap(([expand, outChannels, repeats, stride]) =>
+    Array.from({ length: repeats }, (_, i): InvertedResidual => {
+      const block = {
+        kernel: 3 as const,
+        stride: i === 0 ? stride : 1,
+        expand,
+        inChannels,
+        outChannels,
+      };
+      inChannels = outChannels;
+      return block as InvertedResidual;
+    }),
+  );
+  return {
+    name: "mobilenet-v2-1.0-224",
+    inputSize: 224,
+    stemChannels: 32,
+    blocks,
+    headChannels: 1280,
+  };
+}
+
+export async function benchStudent(): Promise<void> {
+  const wasm = dirname(
+    createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json"),
+  );
+  setWasmPaths(join(wasm, "dist", "/"));
+  const files = await readPackageFiles(repositoryFolder("assets", "student"));
+  const { inputSize } = JSON.parse(new TextDecoder().decode(files.get("card.json")));
+  const bytes = (name: string) => files.get(name) as Uint8Array;
+  const shipped = { "model.json": bytes("model.json"), "weights.bin": bytes("weights.bin") };
+  const reference = mobileNetV2();
+  const emitted = emitGraphModel(reference, randomParameters(reference, 1), FLOAT32_KERNELS);
+  const rows: string[][] = [];
+  for (const backend of BACKENDS) {
+    if (!(await setBackend(backend))) {
+      rows.push([backend, "does not work here", "", ""]);
+      continue;
+    }
+    const student = { network: await loadEmitted(shipped), size: inputSize, times: [] as number[] };
+    const mobile = { network: await loadEmitted(emitted), size: 224, times: [] as number[] };
+    const began = performance.now();
+    for (let run = -warmUp; run < leastRepeats || performance.now() - began < leastMs; run++)
+      for (const { network, size, times } of [student, mobile]) {
+        const spent = await once(network, size);
+        if (run >= 0) times.push(spent);
+      }
+    for (const { network } of [student, mobile]) network.dispose();
+    const [own, other] = [median(student.times), median(mobile.times)];
+    rows.push([
+      backend,
+      `${own.toFixed(1)} ms`,
+      `${other.toFixed(1)} ms`,
+      (own / other).toFixed(2),
+    ]);
+  }
+  console.log(table(["backend", "student, one face", "MobileNetV2 1.0, 224 px", "ratio"], rows));
+}
+
+async function once(network: GraphModel, size: number): Promise<number> {
+  const input = zeros([1, size, size, 3]);
+  const start = performance.now();
+  const outputs = network.execute(input, ["logit", "map"]) as Tensor[];
+  await Promise.all(outputs.map((output) => output.data()));
+  const spent = performance.now() - start;
+  for (const used of [input, ...outputs]) used.dispose();
+  return spent;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}
