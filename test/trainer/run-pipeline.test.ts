@@ -212,7 +212,13 @@ describe("a single stage", () => {
     const overrides = { "distil.steps": 2, "distil.freeze": { blocks: 1 } };
     // So low a rate leaves it what it was: the package's own logits, to the quantisation.
     const still = await job("on", { ...overrides, "distil.peakRate": 1e-9 });
-    const parameters = (await distilStage(still, { teacher, student })) as Parameters;
+    const messages: string[] = [];
+    const onMessage = (message: string) => messages.push(message);
+    const parameters = (await distilStage(
+      { ...still, onMessage },
+      { teacher, student },
+    )) as Parameters;
+    expect(messages.join()).toContain("does not say whom its student has seen");
     const { settings } = await readTrainedStudent(runFolders(runOf("on")).student);
     expect(recipeOf(settings)).toMatch(/distilled from \S+ 0\.1\.0 \(Encoder pretrained/);
     const pool = await loadPictures(data, (await readManifest(data)).slice(0, 8));

@@ -4,8 +4,6 @@ import type { StudentArchitecture } from "../../model/student/architecture";
 import { convolutionLayers, kernelShape, type Parameters } from "../network/parameters";
 import type { Teacher } from "./distiller";
 
-const KINDS = ["kernel", "gamma", "beta", "mean", "variance", "bias"];
-
 /**
  * The teacher's parameters under the student's names. A cut's head is the expansion of the teacher's
  * next block; outputs that read other features start from zero.
@@ -19,16 +17,18 @@ export function inheritedParameters(student: StudentArchitecture, teacher: Teach
   for (const layer of convolutionLayers(student)) {
     const isOutput = !layer.batchNorm;
     const from = layer.name === "head" && !isWhole ? `block${blocks.length}/expand` : layer.name;
-    for (const kind of KINDS) {
-      if ((kind === "bias") !== isOutput && kind !== "kernel") continue;
-      const shape = kind === "kernel" ? kernelShape(layer) : [layer.outChannels];
-      const name = `${layer.name}/${kind}`;
+    for (const part of [
+      "kernel",
+      ...(isOutput ? ["bias"] : ["gamma", "beta", "mean", "variance"]),
+    ]) {
+      const shape = part === "kernel" ? kernelShape(layer) : [layer.outChannels];
+      const name = `${layer.name}/${part}`;
       const length = shape.reduce((product, side) => product * side, 1);
       if (isOutput && !isWhole) {
         parameters.set(name, { shape, data: new Float32Array(length) });
         continue;
       }
-      const found = teacher.parameters.get(`${from}/${kind}`);
+      const found = teacher.parameters.get(`${from}/${part}`);
       if (found?.shape.join() !== shape.join())
         throw new RangeError(
           `the student ${student.name} is no cut of its teacher ${teacher.architecture.name}: ` +

@@ -99,7 +99,7 @@ export async function distilStage(
     settings,
     teacher: from,
     ...(student
-      ? await goingOn(student, settings, teacher.settings)
+      ? await goingOn(student, settings, teacher.settings, job.onMessage)
       : {
           initial: await studentStart(config.distil.initial, from, settings),
           origin: { initial: config.distil.initial, teacher: teacher.settings },
@@ -111,6 +111,7 @@ async function goingOn(
   files: PackageFiles,
   { architecture, cropMargin, freeze = "none" }: DistilSettings,
   teacher: StudentRecord,
+  onMessage: StageJob["onMessage"] = () => {},
 ): Promise<Pick<DistilRun, "initial" | "origin">> {
   const card = await verifyPackage(files);
   const { name, version, training } = card;
@@ -122,6 +123,10 @@ async function goingOn(
     throw new Error(
       `the student ${name} ${version} looks at crops of margin ${card.cropMargin}, and data.cropMargin is ${cropMargin}`,
     );
+  onMessage(
+    `warning: a package does not say whom its student has seen: unless ${name} ${version} held out the ` +
+      "same groups, figures on this run's are too good",
+  );
   const bytes = (file: keyof EmittedModel) => files.get(file) as Uint8Array;
   const model = { "model.json": bytes("model.json"), "weights.bin": bytes("weights.bin") };
   return {
