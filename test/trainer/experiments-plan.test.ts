@@ -3,10 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { type Overrides, readConfig } from "../../trainer/config/read";
 import type { FaceRow } from "../../trainer/datasets/manifest";
+import { canonicalJson } from "../../trainer/digest";
 import { studentOfSize } from "../../trainer/distillation/family";
 import { ARMS } from "../../trainer/experiments/arms";
 import { distilCost, multiplyAdds, pretrainCost, teachCost } from "../../trainer/experiments/cost";
-import { canonicalJson } from "../../trainer/experiments/fingerprint";
 import {
   type Job,
   type Plan,

@@ -1,14 +1,7 @@
 // Worker thread of distillation: makes the batches it is asked for.
 import { workerData } from "node:worker_threads";
-import type { PooledPicture } from "../datasets/pictures";
-import { serveBatches } from "../synthesis/serve-batches";
+import { type MakerData, serveBatches } from "../synthesis/serve-batches";
 import { LessonMaker, type LessonRecipe } from "./lessons";
 
-export interface LessonWorkerData {
-  pool: SharedArrayBuffer;
-  pictures: PooledPicture[];
-  recipe: LessonRecipe;
-}
-
-const { pool, pictures, recipe } = workerData as LessonWorkerData;
+const { pool, pictures, recipe } = workerData as MakerData<LessonRecipe>;
 serveBatches(new LessonMaker(pool, pictures, recipe));

@@ -4,6 +4,7 @@
 import type { StudentArchitecture } from "../../model/student/architecture";
 import type { TrainerConfig } from "../config/schema";
 import type { FaceRow } from "../datasets/manifest";
+import { canonicalJson, rowsDigest, shortDigest } from "../digest";
 import type { CommonSettings, LeaveOut } from "../stages/common-settings";
 import type { DistilSettings } from "../stages/distil-settings";
 import type { PretrainSettings } from "../stages/pretrain-settings";
@@ -12,7 +13,6 @@ import { trainingSplit } from "../stages/sides";
 import type { TeachSettings } from "../stages/teach-settings";
 import { type Arm, armsNamed } from "./arms";
 import { distilCost, multiplyAdds, pretrainCost, teachCost } from "./cost";
-import { canonicalJson, rowsDigest, shortDigest } from "./fingerprint";
 import {
   distilSettings,
   labelSettings,

@@ -2,19 +2,16 @@
 // and a little of what the labels say.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadPictures } from "../datasets/pictures";
 import { Distiller, type DistilStep, type Teacher } from "../distillation/distiller";
 import { inheritedParameters } from "../distillation/inherit";
-import type { LessonWorkerData } from "../distillation/lesson-worker";
-import type { LessonBatch } from "../distillation/lessons";
+import type { LessonBatch, LessonRecipe } from "../distillation/lessons";
 import type { Parameters } from "../network/parameters";
-import { batchSource } from "../synthesis/kept-batches";
-import { OrderedLoader } from "../synthesis/ordered-loader";
 import { initialParameters } from "../weights/initial";
+import { stageBatches } from "./batches";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import type { DistilSettings } from "./distil-settings";
 import { requireSameRun, runFingerprint } from "./fingerprint";
-import { type HeldOut, heldOutAucs, loadHeldOut, sayBroken } from "./held-out";
+import { type HeldOut, heldOutAucs, loadHeldOut } from "./held-out";
 import { stageRows } from "./rows";
 import { type DistilRecord, type DistilStart, saveRunRecord } from "./run-record";
 import { distillingSides } from "./sides";
@@ -78,20 +75,13 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
 
   const distiller = new Distiller(job.initial, job.teacher, settings, resumed ?? undefined);
   const recipe = { ...settings.batch, cropMargin, seed, inputSize: architecture.inputSize };
-  const lessons = batchSource(
-    async () => {
-      onMessage(`reading ${files.length} faces, ${sides.labelled} of them with a label`);
-      const pool = await loadPictures(job.data, sides.lessons);
-      sayBroken(pool, onMessage);
-      return new OrderedLoader<LessonBatch>(
-        new URL("../distillation/lesson-worker.ts", import.meta.url),
-        { pool: pool.bytes, pictures: pool.pictures, recipe } satisfies LessonWorkerData,
-        settings.workers,
-      );
-    },
-    job.batches,
-    ["distil", recipe, sides.lessons],
-  );
+  const lessons = stageBatches<LessonBatch, LessonRecipe>(job, {
+    worker: new URL("../distillation/lesson-worker.ts", import.meta.url),
+    recipe,
+    rows: sides.lessons,
+    workers: settings.workers,
+    reading: `reading ${files.length} faces, ${sides.labelled} of them with a label`,
+  });
   try {
     if (distiller.step >= settings.steps) return distiller.averagedParameters();
     const heldOut = await loadHeldOut(job.data, sides, settings, onMessage);

@@ -7,13 +7,10 @@ import { cropAll } from "../evaluation/crops";
 import { loadMoCo, saveMoCo } from "../moco/checkpoint";
 import { MoCo, type MoCoStep } from "../moco/moco";
 import { nearestNeighbourAccuracy } from "../moco/nearest-neighbours";
-import type { ViewWorkerData } from "../moco/view-worker";
-import type { ViewBatch } from "../moco/views";
+import type { ViewBatch, ViewRecipe } from "../moco/views";
 import type { Parameters } from "../network/parameters";
-import { batchSource } from "../synthesis/kept-batches";
-import { OrderedLoader } from "../synthesis/ordered-loader";
+import { stageBatches } from "./batches";
 import { requireSameRun, runFingerprint } from "./fingerprint";
-import { sayBroken } from "./held-out";
 import type { PretrainSettings } from "./pretrain-settings";
 import { stageRows } from "./rows";
 import {
@@ -69,20 +66,13 @@ export async function pretrain(job: PretrainRun): Promise<Parameters | null> {
   const { n, leastArea, blended, cropMargin, seed } = settings;
   const { inputSize } = settings.architecture;
   const recipe = { n, leastArea, blended, cropMargin, seed, inputSize };
-  const views = batchSource(
-    async () => {
-      onMessage(`reading ${files.length} pictures, ${sides.heldOut.length} labelled ones held out`);
-      const pool = await loadPictures(job.data, sides.seen);
-      sayBroken(pool, onMessage);
-      return new OrderedLoader<ViewBatch>(
-        new URL("../moco/view-worker.ts", import.meta.url),
-        { pool: pool.bytes, pictures: pool.pictures, recipe } satisfies ViewWorkerData,
-        settings.workers,
-      );
-    },
-    job.batches,
-    ["pretrain", recipe, sides.seen],
-  );
+  const views = stageBatches<ViewBatch, ViewRecipe>(job, {
+    worker: new URL("../moco/view-worker.ts", import.meta.url),
+    recipe,
+    rows: sides.seen,
+    workers: settings.workers,
+    reading: `reading ${files.length} pictures, ${sides.heldOut.length} labelled ones held out`,
+  });
   try {
     const isDone = await trainSteps(
       {

@@ -3,16 +3,15 @@
 // it is supervised training, which is what the student alone is compared by.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadPictures } from "../datasets/pictures";
 import { auc } from "../evaluation/auc";
 import { meanLogitOfReals } from "../evaluation/by-source";
 import type { Parameters } from "../network/parameters";
-import { type Batch, BatchMaker } from "../synthesis/batch";
-import { type BatchSource, batchSource } from "../synthesis/kept-batches";
-import { batchLoader } from "../synthesis/loader";
+import { type Batch, BatchMaker, type BatchRecipe } from "../synthesis/batch";
+import type { BatchSource } from "../synthesis/kept-batches";
+import { stageBatches } from "./batches";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { requireSameRun, runFingerprint } from "./fingerprint";
-import { type HeldOut, heldOutAucs, loadHeldOut, sayBroken } from "./held-out";
+import { type HeldOut, heldOutAucs, loadHeldOut } from "./held-out";
 import { stageRows } from "./rows";
 import { saveRunRecord, type TeachRecord } from "./run-record";
 import { batchRecipe } from "./settings";
@@ -114,27 +113,19 @@ interface Lesson {
   pseudo: Batch[];
 }
 
-async function openLesson(
-  { data, settings, batches, onMessage = () => {} }: TeachRun,
-  sides: TrainingSides,
-): Promise<Lesson> {
-  const recipe = batchRecipe(settings);
-  const source = batchSource(
-    async () => {
-      const percent = (100 * settings.labelFraction).toFixed(0);
-      onMessage(
-        `reading ${sides.fit.length} pictures with ${percent} % of the labels, ${sides.heldOut.length} held out`,
-      );
-      const pool = await loadPictures(data, sides.fit);
-      sayBroken(pool, onMessage);
-      return batchLoader(pool, recipe, settings.workers);
-    },
-    batches,
-    ["teach", recipe, sides.fit],
-  );
+async function openLesson(job: TeachRun, sides: TrainingSides): Promise<Lesson> {
+  const { data, settings, onMessage } = job;
+  const percent = (100 * settings.labelFraction).toFixed(0);
+  const batches = stageBatches<Batch, BatchRecipe>(job, {
+    worker: new URL("../synthesis/worker.ts", import.meta.url),
+    recipe: batchRecipe(settings),
+    rows: sides.fit,
+    workers: settings.workers,
+    reading: `reading ${sides.fit.length} pictures with ${percent} % of the labels, ${sides.heldOut.length} held out`,
+  });
   const heldOut = await loadHeldOut(data, sides, settings, onMessage);
   const pseudo = await pseudoFakes(heldOut, settings);
-  return { batches: source, heldOut, pseudo };
+  return { batches, heldOut, pseudo };
 }
 
 /** Batches of `PSEUDO_PAIRS` held-out reals, each with a pseudo-fake of itself. */

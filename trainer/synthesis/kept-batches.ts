@@ -1,9 +1,10 @@
 // Batches that several runs see alike, made once and kept on disk: synthesis costs about as much as a
 // small network's step, and a comparison shows every arm the same batches.
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { shortDigest } from "../digest";
 import type { OrderedLoader } from "./ordered-loader";
 
 /** Where a stage's batches come from. */
@@ -23,7 +24,7 @@ export function batchSource<B extends { index: number }>(
   root: string | undefined,
   identity: unknown,
 ): BatchSource<B> {
-  return new Batches(open, root === undefined ? null : join(root, digestOf(identity)));
+  return new Batches(open, root === undefined ? null : join(root, shortDigest(identity)));
 }
 
 class Batches<B extends { index: number }> implements BatchSource<B> {
@@ -74,8 +75,4 @@ async function keep(file: string, batch: object): Promise<void> {
     await rm(half, { force: true }).catch(() => {});
     throw new Error(`cannot keep the batch ${file}: ${(error as Error).message}`);
   }
-}
-
-function digestOf(identity: unknown): string {
-  return createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16);
 }

@@ -2,6 +2,14 @@
 // over without a copy.
 import { parentPort } from "node:worker_threads";
 import sharp from "sharp";
+import type { PooledPicture } from "../datasets/pictures";
+
+/** What such a thread is born with. */
+export interface MakerData<R> {
+  pool: SharedArrayBuffer;
+  pictures: PooledPicture[];
+  recipe: R;
+}
 
 /** Ends with the thread. @param maker of batches whose pixels and labels are typed arrays. */
 export function serveBatches(maker: { make(index: number): Promise<object> }): void {

@@ -1,7 +1,7 @@
-// Names a step of a table by everything that shapes its result, so that experiments which need the
-// same step share it, and a change of settings never reuses what was made under others.
+// Names a result by everything that shapes it, so that whoever needs the same shares it, and a change of
+// settings never reuses what was made under others.
 import { createHash } from "node:crypto";
-import type { FaceRow } from "../datasets/manifest";
+import type { FaceRow } from "./datasets/manifest";
 
 /** Same bytes for the same value, whatever order its keys were written in. */
 export function canonicalJson(value: unknown): string {
@@ -12,7 +12,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** 12 hexadecimal digits: a table has hundreds of steps, not millions. */
+/** 12 hexadecimal digits: a table has hundreds of steps and lists of batches, not millions. */
 export function shortDigest(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 12);
 }

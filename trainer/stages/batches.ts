@@ -1,0 +1,39 @@
+// A stage's batches: made by worker threads from the pictures it may see, or by a run before it that
+// saw the same.
+import { basename } from "node:path";
+import type { FaceRow } from "../datasets/manifest";
+import { loadPictures } from "../datasets/pictures";
+import { rowsDigest } from "../digest";
+import { type BatchSource, batchSource } from "../synthesis/kept-batches";
+import { OrderedLoader } from "../synthesis/ordered-loader";
+import type { MakerData } from "../synthesis/serve-batches";
+import { sayBroken } from "./held-out";
+import type { StageHooks } from "./training-loop";
+
+export interface BatchPlan<R> {
+  /** Module of the worker thread; it makes batches of `MakerData<R>`. */
+  worker: URL;
+  recipe: R;
+  rows: readonly FaceRow[];
+  /** Threads. */
+  workers: number;
+  /** What is said when the pictures have to be read. */
+  reading: string;
+}
+
+/** @throws Error from `take` if none of the pictures can be read. */
+export function stageBatches<B extends { index: number }, R>(
+  { data, batches, onMessage = () => {} }: { data: string } & StageHooks,
+  { worker, recipe, rows, workers, reading }: BatchPlan<R>,
+): BatchSource<B> {
+  const open = async () => {
+    onMessage(reading);
+    const pool = await loadPictures(data, rows);
+    sayBroken(pool, onMessage);
+    const made: MakerData<R> = { pool: pool.bytes, pictures: pool.pictures, recipe };
+    return new OrderedLoader<B>(worker, made, workers);
+  };
+  // Millions of landmarks take their time: they are looked at only where batches are kept.
+  const identity = batches && [basename(worker.pathname), recipe, rowsDigest(rows)];
+  return batchSource<B>(open, batches, identity);
+}
