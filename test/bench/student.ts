@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- student`: one face through the bundled student against one picture through
  * MobileNetV2 1.0 at 224 px (Sandler et al. 2018, table 2; random weights, which cost the same), on the
- * backends that run without a browser. The two take turns, so that other load hits both.
+ * backends that run without a browser.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -9,18 +9,20 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 import { setBackend, type Tensor, zeros } from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
+import { verifyPackage } from "../../model/package/student";
 import type { InvertedResidual, StudentArchitecture } from "../../model/student/architecture";
 import { repositoryFolder } from "../../trainer/cache";
 import { readPackageFiles } from "../../trainer/commands/read-package";
-import { emitGraphModel, FLOAT32_KERNELS } from "../../trainer/emission/graph-model";
+import { emitGraphModel, FLOAT32_KERNELS, networkOf } from "../../trainer/emission/graph-model";
 import { loadEmitted } from "../../trainer/emission/run-graph-model";
 import { table } from "../../trainer/evaluation/markdown";
 import { randomParameters } from "../../trainer/network/initial";
+import { time } from "./trainer-timing";
+
+/** The first rounds of plain JavaScript are slow. */
+const LONG_ENOUGH = { leastRepeats: 20, leastMs: 5000 };
 
 const BACKENDS = ["wasm", "cpu"] as const;
-const warmUp = 3;
-const leastRepeats = 10;
-const leastMs = 5000;
 
 /** Expansion, output channels, repeats and stride of each stage, as in the paper. */
 const STAGES = [
@@ -63,9 +65,7 @@ export async function benchStudent(): Promise<void> {
   );
   setWasmPaths(join(wasm, "dist", "/"));
   const files = await readPackageFiles(repositoryFolder("assets", "student"));
-  const { inputSize } = JSON.parse(new TextDecoder().decode(files.get("card.json")));
-  const bytes = (name: string) => files.get(name) as Uint8Array;
-  const shipped = { "model.json": bytes("model.json"), "weights.bin": bytes("weights.bin") };
+  const { inputSize } = await verifyPackage(files);
   const reference = mobileNetV2();
   const emitted = emitGraphModel(reference, randomParameters(reference, 1), FLOAT32_KERNELS);
   const rows: string[][] = [];
@@ -74,36 +74,23 @@ export async function benchStudent(): Promise<void> {
       rows.push([backend, "does not work here", "", ""]);
       continue;
     }
-    const student = { network: await loadEmitted(shipped), size: inputSize, times: [] as number[] };
-    const mobile = { network: await loadEmitted(emitted), size: 224, times: [] as number[] };
-    const began = performance.now();
-    for (let run = -warmUp; run < leastRepeats || performance.now() - began < leastMs; run++)
-      for (const { network, size, times } of [student, mobile]) {
-        const spent = await once(network, size);
-        if (run >= 0) times.push(spent);
-      }
-    for (const { network } of [student, mobile]) network.dispose();
-    const [own, other] = [median(student.times), median(mobile.times)];
-    rows.push([
-      backend,
-      `${own.toFixed(1)} ms`,
-      `${other.toFixed(1)} ms`,
-      (own / other).toFixed(2),
-    ]);
+    const own = await timed(await loadEmitted(networkOf(files)), inputSize);
+    const other = await timed(await loadEmitted(emitted), reference.inputSize);
+    const ms = (value: number) => `${value.toFixed(1)} ms`;
+    rows.push([backend, ms(own), ms(other), (own / other).toFixed(2)]);
   }
   console.log(table(["backend", "student, one face", "MobileNetV2 1.0, 224 px", "ratio"], rows));
 }
 
-async function once(network: GraphModel, size: number): Promise<number> {
+/** The fastest of the repeats, milliseconds; the network is disposed of. */
+async function timed(network: GraphModel, size: number): Promise<number> {
   const input = zeros([1, size, size, 3]);
-  const start = performance.now();
-  const outputs = network.execute(input, ["logit", "map"]) as Tensor[];
-  await Promise.all(outputs.map((output) => output.data()));
-  const spent = performance.now() - start;
-  for (const used of [input, ...outputs]) used.dispose();
-  return spent;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+  const { bestMs } = await time(async () => {
+    const outputs = network.execute(input, ["logit", "map"]) as Tensor[];
+    await Promise.all(outputs.map((output) => output.data()));
+    for (const output of outputs) output.dispose();
+  }, LONG_ENOUGH);
+  input.dispose();
+  network.dispose();
+  return bestMs;
 }

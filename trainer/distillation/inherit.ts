@@ -1,7 +1,7 @@
 // A student that is a cut of its teacher can start as that cut: what pretraining and labels have taught
 // the first blocks need not be learnt again.
 import type { StudentArchitecture } from "../../model/student/architecture";
-import { convolutionLayers, kernelShape, type Parameters } from "../network/parameters";
+import { blankParameters, type Parameters } from "../network/parameters";
 import type { Teacher } from "./distiller";
 
 /**
@@ -11,31 +11,19 @@ import type { Teacher } from "./distiller";
  * @throws RangeError if the student's layers are not the teacher's first ones.
  */
 export function inheritedParameters(student: StudentArchitecture, teacher: Teacher): Parameters {
-  const { blocks } = student;
-  const isWhole = blocks.length === teacher.architecture.blocks.length;
-  const parameters: Parameters = new Map();
-  for (const layer of convolutionLayers(student)) {
-    const isOutput = !layer.batchNorm;
-    const from = layer.name === "head" && !isWhole ? `block${blocks.length}/expand` : layer.name;
-    for (const part of [
-      "kernel",
-      ...(isOutput ? ["bias"] : ["gamma", "beta", "mean", "variance"]),
-    ]) {
-      const shape = part === "kernel" ? kernelShape(layer) : [layer.outChannels];
-      const name = `${layer.name}/${part}`;
-      const length = shape.reduce((product, side) => product * side, 1);
-      if (isOutput && !isWhole) {
-        parameters.set(name, { shape, data: new Float32Array(length) });
-        continue;
-      }
-      const found = teacher.parameters.get(`${from}/${part}`);
-      if (found?.shape.join() !== shape.join())
-        throw new RangeError(
-          `the student ${student.name} is no cut of its teacher ${teacher.architecture.name}: ` +
-            `${name} is ${shape.join("×")} and ${found ? found.shape.join("×") : "missing"} there`,
-        );
-      parameters.set(name, { shape, data: found.data.slice() });
-    }
+  const { length } = student.blocks;
+  const isCut = length !== teacher.architecture.blocks.length;
+  const parameters = blankParameters(student);
+  for (const [name, { shape, data }] of parameters) {
+    if (isCut && /^(classifier|mask)\//.test(name)) continue;
+    const from = isCut ? name.replace(/^head\//, `block${length}/expand/`) : name;
+    const found = teacher.parameters.get(from);
+    if (found?.shape.join() !== shape.join())
+      throw new RangeError(
+        `the student ${student.name} is no cut of its teacher ${teacher.architecture.name}: ` +
+          `${name} is ${shape.join("×")} and ${found ? found.shape.join("×") : "missing"} there`,
+      );
+    data.set(found.data);
   }
   return parameters;
 }

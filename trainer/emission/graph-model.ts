@@ -1,5 +1,6 @@
 // Writes a student as a tfjs graph model: fused convolutions, batch norm folded, outputs `logit`
 // [n] and `map` [n, h, w]. Written by hand because tfjs's own converter is a Python program.
+import type { PackageFiles } from "../../model/package/student";
 import { hasShortcut, type StudentArchitecture } from "../../model/student/architecture";
 import type { ConvolutionLayer, Parameters } from "../network/parameters";
 import { foldBatchNorm } from "./fold";
@@ -8,6 +9,12 @@ import { type Storage, type StoredTensor, storeTensor } from "./quantise";
 export interface EmittedModel {
   "model.json": Uint8Array;
   "weights.bin": Uint8Array;
+}
+
+/** The network of a package that has been verified. */
+export function networkOf(files: PackageFiles): EmittedModel {
+  const bytes = (name: keyof EmittedModel) => files.get(name) as Uint8Array;
+  return { "model.json": bytes("model.json"), "weights.bin": bytes("weights.bin") };
 }
 
 /** How to store a layer's kernel; biases stay float32. */

@@ -2,7 +2,7 @@
 // a run.
 import { io, type Tensor } from "@tensorflow/tfjs-core";
 import { BATCH_NORM_EPSILON, type StudentArchitecture } from "../../model/student/architecture";
-import { convolutionLayers, kernelShape, type Parameters } from "../network/parameters";
+import { blankParameters, type Parameters } from "../network/parameters";
 import type { EmittedModel } from "./graph-model";
 
 /**
@@ -20,33 +20,23 @@ export function unfoldedParameters(
     model["weights.bin"].slice().buffer,
     weightsManifest[0].weights,
   ) as Record<string, Tensor>;
-  const parameters: Parameters = new Map();
+  const parameters = blankParameters(architecture);
   try {
-    for (const layer of convolutionLayers(architecture)) {
-      const read = (part: string, shape: number[]) => {
-        const found = tensors[`${layer.name}/${part}`];
+    for (const [name, { shape, data }] of parameters) {
+      // Means stay zero.
+      if (name.endsWith("/mean")) continue;
+      if (name.endsWith("/gamma")) data.fill(1);
+      else if (name.endsWith("/variance")) data.fill(1 - BATCH_NORM_EPSILON);
+      else {
+        const from = name.replace(/\/beta$/, "/bias");
+        const found = tensors[from];
         if (found?.shape.join() !== shape.join())
           throw new RangeError(
-            `the package's network is no ${architecture.name}: ${layer.name}/${part} is ` +
+            `the package's network is no ${architecture.name}: ${from} is ` +
               `${found ? found.shape.join("×") : "missing"} and should be ${shape.join("×")}`,
           );
-        return { shape, data: Float32Array.from(found.dataSync()) };
-      };
-      const shape = [layer.outChannels];
-      const filled = (value: number) => ({
-        shape,
-        data: new Float32Array(layer.outChannels).fill(value),
-      });
-      parameters.set(`${layer.name}/kernel`, read("kernel", kernelShape(layer)));
-      const bias = read("bias", shape);
-      if (!layer.batchNorm) {
-        parameters.set(`${layer.name}/bias`, bias);
-        continue;
+        data.set(found.dataSync());
       }
-      parameters.set(`${layer.name}/gamma`, filled(1));
-      parameters.set(`${layer.name}/beta`, bias);
-      parameters.set(`${layer.name}/mean`, filled(0));
-      parameters.set(`${layer.name}/variance`, filled(1 - BATCH_NORM_EPSILON));
     }
   } finally {
     for (const tensor of Object.values(tensors)) tensor.dispose();

@@ -61,10 +61,14 @@ export interface WithinFigures {
   equalErrorRate: Interval;
 }
 
-export interface RealFigures extends Sizes {
-  source: string;
+/** What is said of real faces. */
+export interface AlarmFigures extends Sizes {
   meanLogit: number;
   levels: LevelShares;
+}
+
+export interface RealFigures extends AlarmFigures {
+  source: string;
 }
 
 export interface VideoFigures {
@@ -214,10 +218,17 @@ export function withinFigures(faces: readonly ScoredFace[], interval: IntervalOf
 export function realFigures(faces: readonly ScoredFace[], interval: IntervalOf): RealFigures[] {
   return grouped(faces.filter(isReal), ({ row }) => row.source).map(([source, own]) => ({
     source,
-    ...sizesOf(own),
-    meanLogit: own.reduce((sum, { logit }) => sum + logit, 0) / own.length,
-    levels: levelShares(own, interval),
+    ...alarmFigures(own, interval),
   }));
+}
+
+/** @param reals one or more. */
+export function alarmFigures(reals: readonly ScoredFace[], interval: IntervalOf): AlarmFigures {
+  return {
+    ...sizesOf(reals),
+    meanLogit: reals.reduce((sum, { logit }) => sum + logit, 0) / reals.length,
+    levels: levelShares(reals, interval),
+  };
 }
 
 function isReal({ isFake }: { isFake: boolean }): boolean {

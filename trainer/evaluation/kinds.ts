@@ -3,13 +3,11 @@
 import type { StudentCard } from "../../model/package/card";
 import { sharpness } from "../../model/student/sharpness";
 import type { FaceRow } from "../datasets/manifest";
-import { type IntervalOf, type LevelShares, levelShares, type Sizes } from "./figures";
+import { type AlarmFigures, alarmFigures, type IntervalOf } from "./figures";
 import { facePxOf, type ScoredFace } from "./scoring";
 
-export interface KindFigures extends Sizes {
+export interface KindFigures extends AlarmFigures {
   kind: string;
-  meanLogit: number;
-  levels: LevelShares;
 }
 
 /** Mean difference of a pixel's channels, in steps of 255, below which nobody sees a colour. */
@@ -105,16 +103,7 @@ export function kindFigures(
   });
   return KINDS.flatMap(({ name, holds }) => {
     const own = reals.filter(({ facts }) => holds(facts)).map(({ face }) => face);
-    if (own.length === 0) return [];
-    return [
-      {
-        kind: name,
-        pictures: own.length,
-        groups: new Set(own.map(({ group }) => group)).size,
-        meanLogit: own.reduce((sum, { logit }) => sum + logit, 0) / own.length,
-        levels: levelShares(own, interval),
-      },
-    ];
+    return own.length > 0 ? [{ kind: name, ...alarmFigures(own, interval) }] : [];
   });
 }
 

@@ -3,6 +3,7 @@
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 import { type Tensor, zeros } from "@tensorflow/tfjs-core";
 import type { PackageFiles } from "../../model/package/student";
+import { networkOf } from "../emission/graph-model";
 import { loadEmitted } from "../emission/run-graph-model";
 
 /** Medians for one face, milliseconds, on this machine's TensorFlow. */
@@ -17,10 +18,7 @@ const REPEATS = 60;
 
 /** @param files of a package that has been verified. */
 export async function measureMapCost(files: PackageFiles, inputSize: number): Promise<MapCost> {
-  const network = await loadEmitted({
-    "model.json": files.get("model.json") as Uint8Array,
-    "weights.bin": files.get("weights.bin") as Uint8Array,
-  });
+  const network = await loadEmitted(networkOf(files));
   const input = zeros([1, inputSize, inputSize, 3]);
   try {
     const alone: number[] = [];

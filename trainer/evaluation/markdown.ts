@@ -1,6 +1,6 @@
 // An evaluation as Markdown tables, for documents that must not be typed by hand.
 import type { Interval } from "./bootstrap";
-import type { FakeFigures, RealFigures } from "./figures";
+import type { AlarmFigures, FakeFigures } from "./figures";
 import type { EvaluationReport } from "./report";
 
 /** Under so many groups a percentile interval is too narrow to be trusted, and is marked. */
@@ -171,7 +171,7 @@ function within({ within }: EvaluationReport): string[] {
   ];
 }
 
-type AlarmRow = { name: string } & Omit<RealFigures, "source">;
+type AlarmRow = { name: string } & AlarmFigures;
 
 function reals(by: string, rows: readonly AlarmRow[]): string[] {
   if (rows.length === 0) return [];

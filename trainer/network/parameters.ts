@@ -77,6 +77,19 @@ export function kernelShape(layer: ConvolutionLayer): number[] {
     : [kernel, kernel, inChannels, outChannels];
 }
 
+/** Parameters of the right names and shapes, all zero, in the order that training lays them out. */
+export function blankParameters(architecture: StudentArchitecture): Parameters {
+  const parameters: Parameters = new Map();
+  const blank = (name: string, shape: number[]) =>
+    parameters.set(name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
+  for (const layer of convolutionLayers(architecture)) {
+    blank(`${layer.name}/kernel`, kernelShape(layer));
+    const parts = layer.batchNorm ? ["gamma", "beta", "mean", "variance"] : ["bias"];
+    for (const part of parts) blank(`${layer.name}/${part}`, [layer.outChannels]);
+  }
+  return parameters;
+}
+
 /** Parameters learnt by gradient; the running statistics of batch norm are not. */
 export function isTrainable(name: string): boolean {
   return !name.endsWith("/mean") && !name.endsWith("/variance");

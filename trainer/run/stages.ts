@@ -8,7 +8,7 @@ import {
   superviseSettings,
   teachSettings,
 } from "../config/stage-settings";
-import type { EmittedModel } from "../emission/graph-model";
+import { networkOf } from "../emission/graph-model";
 import { unfoldedParameters } from "../emission/unfold";
 import type { Parameters } from "../network/parameters";
 import { type DistilRun, distil, studentStart } from "../stages/distil";
@@ -83,11 +83,8 @@ export async function distilStage(
   const settings = distilSettings(config);
   const teacher = await readTrainedStudent(teacherFolder);
   requireFinished(teacherFolder, teacher.step, teacher.settings.steps);
-  if (teacher.settings.cropMargin !== settings.cropMargin)
-    throw new Error(
-      `the teacher in ${teacherFolder} looks at crops of margin ${teacher.settings.cropMargin}, ` +
-        `and data.cropMargin is ${settings.cropMargin}`,
-    );
+  const { cropMargin } = teacher.settings;
+  requireSameCrops(`the teacher in ${teacherFolder}`, cropMargin, settings.cropMargin);
   warnOfOtherSides(teacherFolder, teacher.settings, settings, job.onMessage);
   const from = {
     architecture: teacher.settings.architecture,
@@ -119,20 +116,20 @@ async function goingOn(
     throw new Error(
       "a package holds no statistics of batch norm: give distil.freeze, which keeps what is there",
     );
-  if (card.cropMargin !== cropMargin)
-    throw new Error(
-      `the student ${name} ${version} looks at crops of margin ${card.cropMargin}, and data.cropMargin is ${cropMargin}`,
-    );
+  requireSameCrops(`the student ${name} ${version}`, card.cropMargin, cropMargin);
   onMessage(
     `warning: a package does not say whom its student has seen: unless ${name} ${version} held out the ` +
       "same groups, figures on this run's are too good",
   );
-  const bytes = (file: keyof EmittedModel) => files.get(file) as Uint8Array;
-  const model = { "model.json": bytes("model.json"), "weights.bin": bytes("weights.bin") };
   return {
-    initial: unfoldedParameters(architecture, model),
+    initial: unfoldedParameters(architecture, networkOf(files)),
     origin: { initial: { name, version, recipe: training.recipe }, teacher },
   };
+}
+
+function requireSameCrops(who: string, found: number, wanted: number): void {
+  if (found !== wanted)
+    throw new Error(`${who} looks at crops of margin ${found}, and data.cropMargin is ${wanted}`);
 }
 
 function requireFinished(folder: string, step: number, steps: number): void {

@@ -15,7 +15,7 @@ import { DEGRADATIONS, type Degradation, degradedCrops } from "../evaluation/deg
 import { fitTemperature } from "../evaluation/temperature";
 import { countParameters } from "../network/parameters";
 import { type PicturesDone, quantisedFolder } from "./quantise";
-import { recipeOf } from "./recipe";
+import { recipeOf, THRESHOLDS } from "./recipe";
 import { teachingSides, trainingSplit } from "./sides";
 import { readTrainedStudent } from "./trained-student";
 
@@ -151,7 +151,7 @@ export async function calibrate(
     gates,
     training: {
       recipe:
-        `${recipeOf(settings)} Thresholds: held-out real pictures, each as it is and after ` +
+        `${recipeOf(settings)}${THRESHOLDS}held-out real pictures, each as it is and after ` +
         `${byDegradation.size - 1} degradations.`,
       sources: sourceCounts(teachingSides(rows, settings).fit),
     },

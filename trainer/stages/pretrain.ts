@@ -8,7 +8,7 @@ import { loadMoCo, saveMoCo } from "../moco/checkpoint";
 import { MoCo, type MoCoStep } from "../moco/moco";
 import { nearestNeighbourAccuracy } from "../moco/nearest-neighbours";
 import type { ViewBatch, ViewRecipe } from "../moco/views";
-import type { Parameters } from "../network/parameters";
+import { blankParameters, type Parameters } from "../network/parameters";
 import { stageBatches } from "./batches";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import type { PretrainSettings } from "./pretrain-settings";
@@ -20,7 +20,6 @@ import {
   saveRunRecord,
 } from "./run-record";
 import { type PretrainingSides, pretrainingSides } from "./sides";
-import { blankParameters } from "./trained-student";
 import { type LogEntry, type StageHooks, trainSteps } from "./training-loop";
 
 export interface PretrainRun extends StageHooks {

@@ -4,6 +4,9 @@ import type { DistilRecord, PretrainRecord, StudentRecord, TeachRecord } from ".
 
 const BLENDS = "blended pseudo-fakes (self-blends and swaps)";
 
+/** Begins what `calibrate` adds to a recipe: a student that goes on learning leaves it behind. */
+export const THRESHOLDS = " Thresholds: ";
+
 /** One or more sentences. */
 export function recipeOf(record: StudentRecord): string {
   return [
@@ -57,9 +60,8 @@ function distilled(record: DistilRecord): string[] {
 
 function startName(initial: DistilRecord["initial"]): string {
   if (typeof initial === "object") {
-    // Its thresholds are not what goes on.
-    const past = initial.recipe.replace(/ Thresholds: .*$/, "").replace(/\.$/, "");
-    return `${initial.name} ${initial.version} (${past})`;
+    const [past = ""] = initial.recipe.split(THRESHOLDS);
+    return `${initial.name} ${initial.version} (${past.replace(/\.$/, "")})`;
   }
   return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
 }

@@ -23,10 +23,9 @@ import {
 import type { StudentArchitecture } from "../../model/student/architecture";
 import { encoderParameters } from "../network/encoder";
 import { frozenFeatures, frozenWeights } from "../network/frozen";
-import type { Parameters } from "../network/parameters";
+import { blankParameters, type Parameters } from "../network/parameters";
 import { AdamW, type AdamWSettings, type AdamWState } from "../optimiser/adamw";
 import type { Batch } from "../synthesis/batch";
-import { blankParameters } from "./trained-student";
 
 export class LinearProbe {
   private readonly encoder: Map<string, Tensor>;

@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { auc } from "../evaluation/auc";
 import { meanLogitOfReals } from "../evaluation/by-source";
-import type { Parameters } from "../network/parameters";
+import { blankParameters, type Parameters } from "../network/parameters";
 import { type Batch, BatchMaker, type BatchRecipe } from "../synthesis/batch";
 import type { BatchSource } from "../synthesis/kept-batches";
 import { stageBatches } from "./batches";
@@ -20,7 +20,6 @@ import type { StepValues } from "./step-meter";
 import { StudentTrainer } from "./student-trainer";
 import { LinearProbe } from "./teach-probe";
 import type { TeachSettings } from "./teach-settings";
-import { blankParameters } from "./trained-student";
 import { type Learner, type LogEntry, type StageHooks, trainSteps } from "./training-loop";
 
 /** Steps are counted over the probe and fine-tuning together. */

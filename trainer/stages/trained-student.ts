@@ -1,13 +1,7 @@
 // A finished (or interrupted) run read back: its settings and its averaged parameters.
 
-import type { StudentArchitecture } from "../../model/student/architecture";
 import { flatLayout, unflatten } from "../network/flat-parameters";
-import {
-  convolutionLayers,
-  isTrainable,
-  kernelShape,
-  type Parameters,
-} from "../network/parameters";
+import { blankParameters, isTrainable, type Parameters } from "../network/parameters";
 import { loadCheckpoint } from "./checkpoint";
 import { readRunRecord, type StudentRecord } from "./run-record";
 
@@ -17,19 +11,6 @@ export interface TrainedStudent {
   step: number;
   /** Of its run; see `runFingerprint`. */
   fingerprint: string;
-}
-
-/** Parameters of the right names and shapes, all zero, in the order that training lays them out. */
-export function blankParameters(architecture: StudentArchitecture): Parameters {
-  const parameters: Parameters = new Map();
-  const blank = (name: string, shape: number[]) =>
-    parameters.set(name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
-  for (const layer of convolutionLayers(architecture)) {
-    blank(`${layer.name}/kernel`, kernelShape(layer));
-    const parts = layer.batchNorm ? ["gamma", "beta", "mean", "variance"] : ["bias"];
-    for (const part of parts) blank(`${layer.name}/${part}`, [layer.outChannels]);
-  }
-  return parameters;
 }
 
 /** @throws Error if the folder holds no run, or no checkpoint yet. */
