@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { counted } from "../../components/words";
 import { parseCard, type StudentCard } from "../../model/package/card";
-import { falseAlarms, longDate, rankingRows } from "./model-words";
+import { falseAlarms, longDate, measuredModel, rankingRows } from "./model-words";
 
 type Loaded = StudentCard | { problem: string } | null;
 
@@ -37,6 +37,7 @@ async function loadCard(signal: AbortSignal): Promise<Loaded> {
 }
 
 function Facts({ card }: { card: StudentCard }) {
+  const measured = measuredModel(card);
   const alarms = falseAlarms(card);
   const rows = rankingRows(card);
   const { sources } = card.training;
@@ -53,12 +54,13 @@ function Facts({ card }: { card: StudentCard }) {
           mean nothing.
         </p>
       )}
+      {measured && <p>{measured}</p>}
       {alarms && <p>{alarms}</p>}
       {rows.length > 0 && (
         <>
           <p>
-            Shown one real and one manipulated face, it finds stronger signs in the manipulated one
-            this often. Half of the pairs would be mere guessing.
+            Shown one real and one manipulated face, {measured ? "that model" : "it"} finds stronger
+            signs in the manipulated one this often. Half of the pairs would be mere guessing.
           </p>
           <div class="table" tabIndex={0} role="region" aria-label="Measured figures">
             <table>
@@ -86,7 +88,8 @@ function Facts({ card }: { card: StudentCard }) {
       )}
       {sources.length > 0 && (
         <p class="soft">
-          It learned from {total(real, "real face")} and {total(fake, "manipulated face")}.
+          {measured ? "This model" : "It"} learned from {total(real, "real face")} and{" "}
+          {total(fake, "manipulated face")}.
         </p>
       )}
       <p class="soft">

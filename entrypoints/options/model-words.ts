@@ -22,11 +22,19 @@ export function falseAlarms(card: StudentCard): string | null {
       measured.low === undefined || measured.high === undefined
         ? ""
         : ` (likely ${oneIn(measured.low)} to ${oneIn(measured.high)})`;
-    return `Of ${counted(measured.pictures, "ordinary face")} from sources that it had not learned from, ${oneIn(measured.value)} were flagged by mistake${range}.`;
+    return `Of ${counted(measured.pictures, "ordinary face")} from sources that ${measured.student ? "the measured model" : "it"} had not learned from, ${oneIn(measured.value)} were flagged by mistake${range}.`;
   }
   const { suspicious } = card.thresholds;
   if (suspicious.realPictures === 0) return null;
   return `Of ${counted(suspicious.realPictures, "ordinary face")} set aside in training, ${oneIn(suspicious.falsePositiveRate)} were flagged by mistake.`;
+}
+
+/** Whose figures these are, where they are not this model's own; null where they are. */
+export function measuredModel(card: StudentCard): string | null {
+  const student = bestSplit(card, isRanking)[0]?.student;
+  return student
+    ? `The figures below are those of ${student}: the same training without the pictures that it was measured on. This model has learned from those too, so nothing is left to measure it on.`
+    : null;
 }
 
 /** One line of the table of how well manipulated faces are told from real ones. */

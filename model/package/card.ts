@@ -31,6 +31,8 @@ const Metric = v.object({
   high: v.optional(finite),
   pictures: v.optional(count),
   groups: v.optional(count),
+  /** Name and version of the student measured, where it is not this one: see `training.splits`. */
+  student: v.optional(text),
 });
 
 export const StudentCardSchema = v.object({
@@ -65,6 +67,11 @@ export const StudentCardSchema = v.object({
   }),
   training: v.object({
     recipe: text,
+    /**
+     * Splits fitted, where that is more than `train`. No figure of such a split can be this student's:
+     * it has the figures of one of the same recipe that was not fitted on them.
+     */
+    splits: v.optional(v.array(text)),
     sources: v.array(
       v.object({ source: text, label: v.picklist(["real", "fake"]), pictures: count }),
     ),

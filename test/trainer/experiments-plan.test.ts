@@ -168,6 +168,12 @@ describe("a plan", () => {
     await expect(plan({ finalSplit: "test" })).rejects.toThrow('no labelled split "test"');
   });
 
+  it("refuses to fit what it is measured on", async () => {
+    await expect(plan({}, { "data.splits": ["train", "val"] })).rejects.toThrow(
+      "a table compares what is fitted on train alone",
+    );
+  });
+
   it("refuses a table whose arms would start from different weights", async () => {
     const overrides = {
       "network.student": "tiny",

@@ -2,9 +2,10 @@
 // the same bytes, and leaves alone what is finished.
 import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { unpackArchive } from "../../model/package/archive";
-import { loadStudent, PACKAGE_FILES } from "../../model/package/student";
+import { loadStudent, PACKAGE_FILES, verifyPackage } from "../../model/package/student";
+import { calibrateCommand } from "../../trainer/commands/calibrate";
 import { readPackageFiles } from "../../trainer/commands/read-package";
 import { type Overrides, readConfig } from "../../trainer/config/read";
 import { readManifest } from "../../trainer/datasets/manifest";
@@ -16,6 +17,7 @@ import type { Parameters } from "../../trainer/network/parameters";
 import { runFolders, studentFolder } from "../../trainer/run/folders";
 import { type Pipeline, runPipeline } from "../../trainer/run/pipeline";
 import { distilStage, superviseStage, teachStage } from "../../trainer/run/stages";
+import { evaluate } from "../../trainer/stages/evaluate";
 import { recipeOf } from "../../trainer/stages/recipe";
 import { readTrainedStudent } from "../../trainer/stages/trained-student";
 import { useNativeBackend } from "./native-backend";
@@ -136,6 +138,52 @@ describe("a run", () => {
     await expect(run("whole", { "network.teacher": { blocks: 2 } })).rejects.toThrow();
   });
 });
+
+it(
+  "refits a measured recipe on what it was measured on, and shows whose figures it carries",
+  async () => {
+    const { isDone, messages } = await run("refit", { "data.splits": ["train", "val"] });
+    expect(isDone).toBe(true);
+    expect(messages.join("\n")).toContain('"val" was fitted, so nothing is measured there');
+    const out = join(runOf("refit"), "refitted");
+    const measured = runFolders(runOf("whole")).package;
+    const args = ["--config", FILE, "--data", data, "--run", runOf("refit"), "--out", out];
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    const error = vi.spyOn(console, "error").mockImplementation(() => {});
+    await calibrateCommand()
+      .parseAsync([...args, "--figures-of", measured], { from: "user" })
+      .finally(() => {
+        log.mockRestore();
+        error.mockRestore();
+      });
+
+    const files = await readPackageFiles(out);
+    const { training, metrics } = await verifyPackage(files);
+    expect(training.splits).toEqual(["train", "val"]);
+    expect(training.sources.map(({ pictures }) => pictures)).toEqual([30, 30]);
+    const [own, ...others] = metrics;
+    expect(own).toMatchObject({ split: "train and val, held-out groups" });
+    expect(own?.student).toBeUndefined();
+    const {
+      metrics: before,
+      name,
+      version,
+    } = await verifyPackage(await readPackageFiles(measured));
+    expect(others).toEqual(
+      before
+        .filter(({ split }) => split === "val")
+        .map((figure) => ({ ...figure, student: `${name} ${version}` })),
+    );
+
+    const options = { data, split: "val", resamples: 50, seed: 1, robustness: false };
+    await expect(evaluate(files, options)).rejects.toThrow('was fitted on "val", so nothing');
+    const heldOutOf = (await readTrainedStudent(runFolders(runOf("refit")).student)).settings;
+    const { report } = await evaluate(files, { ...options, heldOutOf });
+    expect(report.split).toBe("train and val, held-out groups");
+    expect(report.pictures.real + report.pictures.fake).toBe(20);
+  },
+  deadlineMs,
+);
 
 it(
   "begins with a data set as published where the configuration names one",

@@ -3,11 +3,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { StudentCard } from "../../model/package/card";
 import { DISTIL_DEFAULTS } from "../../trainer/stages/distil-settings";
 import { PRETRAIN_DEFAULTS } from "../../trainer/stages/pretrain-settings";
-import { recipeOf } from "../../trainer/stages/recipe";
+import { recipeOf, THRESHOLDS } from "../../trainer/stages/recipe";
+import { figuresForRefit } from "../../trainer/stages/refit";
 import {
   type DistilRecord,
+  fittedSplitsOf,
   type PretrainRecord,
   readRunRecord,
   saveRunRecord,
@@ -108,8 +111,51 @@ describe("the recipe", () => {
     );
   });
 
+  it("of a refit names every split that any stage was fitted on", () => {
+    const splits = ["train", "val"];
+    const refit = { ...distil, teacher: { ...teach, splits } };
+    expect(fittedSplitsOf(distil)).toEqual(["train"]);
+    expect(fittedSplitsOf(refit)).toEqual(splits);
+    expect(fittedSplitsOf({ ...teach, initial: { ...pretrain, splits } })).toEqual(splits);
+    expect(recipeOf(distil)).not.toContain("splits");
+    expect(recipeOf(refit)).toContain("Fitted on the splits train and val.");
+  });
+
   it("says what was left out", () => {
     const leaveOut = { generators: ["Face2Face"], sources: ["clips"] };
     expect(recipeOf({ ...distil, leaveOut })).toContain("of every stage: Face2Face, clips.");
+  });
+});
+
+describe("a refit's figures", () => {
+  const splits = ["train", "val"];
+  const refit: DistilRecord = { ...distil, splits };
+  const auc = { name: "auc", split: "val", scope: "all", value: 0.7 };
+  const recipe = `${recipeOf(distil)}${THRESHOLDS}held-out real pictures.`;
+  const card = (over: Partial<StudentCard> = {}) =>
+    ({
+      name: "ours",
+      version: "1.0.0",
+      training: { recipe, sources: [] },
+      metrics: [{ ...auc, split: "train, held-out groups", value: 0.9 }, auc],
+      ...over,
+    }) as StudentCard;
+
+  it("are those of the same recipe without the split, and say whose they are", () => {
+    expect(figuresForRefit(refit, card())).toEqual([{ ...auc, student: "ours 1.0.0" }]);
+  });
+
+  it("are not those of another recipe, nor of another refit", () => {
+    expect(() => figuresForRefit({ ...refit, steps: 1 }, card())).toThrow(
+      /ours 1\.0\.0 was trained by another recipe[^]*the refit: .* 1 steps of/,
+    );
+    const again = card({ training: { recipe, splits, sources: [] } });
+    expect(() => figuresForRefit(refit, again)).toThrow("no figures of a split");
+    const borrowed = card({ metrics: [{ ...auc, student: "theirs 1.0.0" }] });
+    expect(() => figuresForRefit(refit, borrowed)).toThrow("no figures of a split");
+  });
+
+  it("are none where nothing was refitted", () => {
+    expect(() => figuresForRefit(distil, card())).toThrow("it is measured, not refitted");
   });
 });

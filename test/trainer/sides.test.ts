@@ -91,3 +91,50 @@ it("refuses a name that the data do not have, and tells those they have", () => 
     'the generator "swaper", which the data do not have; they have animator, camera, swapper',
   );
 });
+
+describe("a refit", () => {
+  /** The same eight people under other names, kept for measuring; one of them stands in both. */
+  const val = rows.map((row) => ({
+    ...row,
+    file: `val-${row.file}`,
+    split: row.label === "unlabelled" ? "unlabelled" : "val",
+    group: row.group.startsWith("person-0") ? row.group : `val-${row.group}`,
+  }));
+  const both = [...rows, ...val];
+  const splits = ["train", "val"];
+  const before = trainingSplit(both, SETTINGS);
+  const refit = trainingSplit(both, { ...SETTINGS, splits });
+
+  it("fits the other split too, and holds out of `train` what was held out before", () => {
+    const ofTrain = ({ split }: FaceRow) => split === "train";
+    expect(before.fit.every(ofTrain)).toBe(true);
+    expect(files(refit.heldOut.filter(ofTrain))).toEqual(files(before.heldOut));
+    expect(refit.heldOut.length).toBeGreaterThan(before.heldOut.length);
+    const fitted = files(refit.fit);
+    expect(fitted.length).toBeGreaterThan(before.fit.length);
+    expect(fitted.some((file) => file.startsWith("val-"))).toBe(true);
+  });
+
+  it("fits nobody whom either split holds out", () => {
+    const unseen = new Set(refit.heldOut.map(({ group }) => group));
+    expect(refit.fit.filter(({ group }) => unseen.has(group))).toEqual([]);
+  });
+
+  it("reaches pretraining and distilling too, which see nothing of `val` otherwise", () => {
+    const settings = { ...SETTINGS, bankSize: 10, labelFraction: 1, useUnlabelled: true };
+    const isVal = ({ split }: FaceRow) => split === "val";
+    for (const sides of [settings, { ...settings, splits }]) {
+      const { seen } = pretrainingSides(both, sides);
+      const { lessons } = distillingSides(both, sides);
+      expect([seen.some(isVal), lessons.some(isVal)]).toEqual(
+        sides === settings ? [false, false] : [true, true],
+      );
+    }
+  });
+
+  it("refuses a split that the data do not have", () => {
+    expect(() => trainingSplit(both, { ...SETTINGS, splits: ["train", "vall"] })).toThrow(
+      'splits names "vall", which the data do not have; they have train, unlabelled, val',
+    );
+  });
+});

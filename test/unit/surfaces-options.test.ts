@@ -3,7 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bundled } from "../../entrypoints/options/licences";
-import { falseAlarms, longDate, oneIn, rankingRows } from "../../entrypoints/options/model-words";
+import {
+  falseAlarms,
+  longDate,
+  measuredModel,
+  oneIn,
+  rankingRows,
+} from "../../entrypoints/options/model-words";
 import { parseCard, type StudentCard } from "../../model/package/card";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -66,10 +72,27 @@ describe("a card", () => {
     expect(falseAlarms(trained)).toBe(
       "Of 429 ordinary faces set aside in training, 1 in 100 were flagged by mistake.",
     );
+    const refit = { ...trained, metrics: [{ ...alarms, student: "ours 1.0.0" }] };
+    expect(falseAlarms(refit)).toContain("sources that the measured model had not learned from");
     const measured = { ...alarms, low: 0.01, high: 0.034 };
     expect(falseAlarms({ ...trained, metrics: [measured] })).toBe(
       "Of 640 ordinary faces from sources that it had not learned from, 2 in 100 were flagged by mistake (likely 1 in 100 to 3 in 100).",
     );
+  });
+});
+
+describe("figures", () => {
+  const auc = { name: "auc", split: "val", scope: "all", value: 0.7 };
+
+  test("of another student are said to be its own", async () => {
+    const card = { ...(await shippedCard()), metrics: [{ ...auc, student: "ours 1.0.0" }] };
+    expect(measuredModel(card)).toContain("those of ours 1.0.0: the same training without");
+  });
+
+  test("of this student need no word", async () => {
+    const card = await shippedCard();
+    expect(measuredModel({ ...card, metrics: [auc] })).toBeNull();
+    expect(measuredModel({ ...card, metrics: [] })).toBeNull();
   });
 });
 

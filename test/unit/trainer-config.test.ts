@@ -103,6 +103,15 @@ describe("a configuration", () => {
     expect(distil.architecture.blocks).toHaveLength(8);
   });
 
+  it("says which splits are fitted only where that is not `train` alone", async () => {
+    // Settings of runs that were begun before there was a choice do not name them.
+    expect(teachSettings(await readConfig(undefined, {}))).not.toHaveProperty("splits");
+    const splits = ["train", "val"];
+    const refit = await readConfig(undefined, { "data.splits": splits });
+    for (const settings of [pretrainSettings, teachSettings, distilSettings, superviseSettings])
+      expect(settings(refit).splits).toEqual(splits);
+  });
+
   it("makes numbers of `auto`, and takes a number in its place", async () => {
     const auto = distilSettings(await readConfig(undefined, { "distil.steps": 600 }));
     expect(auto).toMatchObject({ warmupSteps: 30, features: { steps: 200 }, labelWeight: 0.1 });
@@ -136,6 +145,7 @@ describe("a mistake", () => {
       "data:\n\n  leaveOut: {sources: x}",
       'data.leaveOut.sources: a list of names is expected, not "x"',
     ],
+    ["data: {splits: []}", "data.splits: a name or more is expected"],
     ["network: {student: huge}", "tiny, small, medium, large, or {blocks: N} is expected"],
     [
       "network: {student: {blocks: 17}}",

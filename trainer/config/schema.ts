@@ -8,7 +8,12 @@ import type { AdamWSettings } from "../optimiser/adamw";
 import { SPLIT_RULES } from "../prepare/plan";
 import { PREPARE_DEFAULTS } from "../prepare/prepare-defaults";
 import { CAUTIOUS_LICENCE, LEVEL_RATES } from "../stages/calibrate";
-import { COMMON_DEFAULTS, INPUT_SIZE, LABEL_FRACTION } from "../stages/common-settings";
+import {
+  COMMON_DEFAULTS,
+  FITTED_SPLITS,
+  INPUT_SIZE,
+  LABEL_FRACTION,
+} from "../stages/common-settings";
 import { DISTIL_DEFAULTS } from "../stages/distil-settings";
 import { PRETRAIN_DEFAULTS } from "../stages/pretrain-settings";
 import { MAX_QUANTISATION_LOSS } from "../stages/quantise";
@@ -122,6 +127,11 @@ export const ConfigSchema = v.strictObject(
         share,
         LABEL_FRACTION,
         "Share of the labels that teach, distil and supervise may use, by group (the paper: 0.01, 0.05, 0.1, 1).",
+      ),
+      splits: knob(
+        v.pipe(names, v.minLength(1, "a name or more")),
+        [...FITTED_SPLITS],
+        "Splits that are fitted. [train, val] refits a finished recipe: then nothing measures it.",
       ),
       leaveOut: section("Rows that no stage fits, to be measured on afterwards.", {
         generators: knob(names, [], "Values of the manifest's generator."),

@@ -5,7 +5,7 @@ import type { StudentArchitecture } from "../../model/student/architecture";
 import type { TrainerConfig } from "../config/schema";
 import type { FaceRow } from "../datasets/manifest";
 import { canonicalJson, rowsDigest, shortDigest } from "../digest";
-import type { CommonSettings, LeaveOut } from "../stages/common-settings";
+import { type CommonSettings, FITTED_SPLITS, type LeaveOut } from "../stages/common-settings";
 import type { DistilSettings } from "../stages/distil-settings";
 import type { PretrainSettings } from "../stages/pretrain-settings";
 import type { DistilStart, PublishedWeights } from "../stages/run-record";
@@ -110,13 +110,15 @@ export interface Plan {
 
 /**
  * @throws RangeError if the request names what there is not, or the configuration gives the arms
- *   different starts.
+ *   different starts, or fits what the table is measured on.
  */
 export function planTable(
   request: TableRequest,
   config: TrainerConfig,
   rows: readonly FaceRow[],
 ): Plan {
+  if (config.data.splits.some((name) => !FITTED_SPLITS.includes(name)))
+    throw new RangeError("data.splits: a table compares what is fitted on train alone");
   const arms = armsNamed(request.arms);
   const [leaveOutArm] = armsNamed([request.leaveOutArm]) as [Arm];
   const fractions = distinct(request.fractions).sort((a, b) => a - b);

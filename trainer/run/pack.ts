@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packArchive } from "../../model/package/archive";
+import type { StudentCard } from "../../model/package/card";
 import { PACKAGE_FILES } from "../../model/package/student";
 import type { TrainerConfig } from "../config/schema";
 import { writePackage } from "../emission/package";
@@ -18,13 +19,16 @@ export interface PackJob {
   config: TrainerConfig;
   /** ISO date, for the card. */
   date: string;
+  /** Card of the student that this run refits; see `figuresForRefit`. */
+  figuresOf?: StudentCard;
   onPictures?: PicturesDone;
 }
 
 export async function packStudent(job: PackJob): Promise<Calibration> {
-  const { data, student, out, date, onPictures } = job;
+  const { data, student, out, date, figuresOf, onPictures } = job;
   const { rates, ...own } = job.config.calibrate;
-  const calibration = await calibrate(data, student, { ...own, date }, rates, onPictures);
+  const options = { rates, figuresOf, onPictures };
+  const calibration = await calibrate(data, student, { ...own, date }, options);
   await writePackage(out, calibration.files);
   await writeArchive(out);
   return calibration;

@@ -95,6 +95,10 @@ async function pack(
   if (signal?.aborted) return false;
 
   const { split, resamples, robustness } = config.evaluate;
+  if (config.data.splits.includes(split)) {
+    onMessage(`evaluate: "${split}" was fitted, so nothing is measured there`);
+    return true;
+  }
   const rows = (await readManifest(data)).filter((row) => row.split === split);
   if (!rows.some(({ label }) => label !== "unlabelled")) {
     onMessage(`evaluate: the data have no labelled split "${split}", so nothing is measured`);

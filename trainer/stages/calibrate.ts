@@ -16,7 +16,9 @@ import { fitTemperature } from "../evaluation/temperature";
 import { countParameters } from "../network/parameters";
 import { type PicturesDone, quantisedFolder } from "./quantise";
 import { recipeOf, THRESHOLDS } from "./recipe";
-import { teachingSides, trainingSplit } from "./sides";
+import { figuresForRefit } from "./refit";
+import { fittedSplitsOf, type StudentRecord } from "./run-record";
+import { heldOutName, teachingSides, trainingSplit } from "./sides";
 import { readTrainedStudent } from "./trained-student";
 
 /** False-positive rates at which the levels of the verdict start. */
@@ -62,6 +64,13 @@ export interface PackageIdentity {
   licence: StudentCard["licence"];
 }
 
+export interface CalibrateOptions {
+  rates?: LevelRates;
+  /** Card of the student that this run refits; see `figuresForRefit`. */
+  figuresOf?: StudentCard;
+  onPictures?: PicturesDone;
+}
+
 /**
  * Calibrates the quantised student of a run.
  *
@@ -75,10 +84,10 @@ export async function calibrate(
   data: string,
   run: string,
   identity: PackageIdentity,
-  rates: LevelRates = LEVEL_RATES,
-  onPictures: PicturesDone = () => {},
+  { rates = LEVEL_RATES, figuresOf, onPictures = () => {} }: CalibrateOptions = {},
 ): Promise<Calibration> {
   const { settings, parameters } = await readTrainedStudent(run);
+  const borrowed = figuresOf ? figuresForRefit(settings, figuresOf) : [];
   const { architecture, cropMargin } = settings;
   const size = architecture.inputSize;
   const model = {
@@ -153,17 +162,19 @@ export async function calibrate(
       recipe:
         `${recipeOf(settings)}${THRESHOLDS}held-out real pictures, each as it is and after ` +
         `${byDegradation.size - 1} degradations.`,
+      ...splitsFitted(settings),
       sources: sourceCounts(teachingSides(rows, settings).fit),
     },
     metrics: [
       {
         name: "auc",
-        split: "train, held-out groups",
+        split: heldOutName(settings),
         scope: "all",
         value: round(heldOutAuc, 4),
         pictures: logits.length,
         groups: new Set(heldOut.map((row) => row.group)).size,
       },
+      ...borrowed,
     ],
   };
   const files = await assemblePackage(model, draft);
@@ -175,6 +186,12 @@ export async function calibrate(
   );
   const report = { temperature, thresholds, gates, heldOutAuc, suspiciousReals };
   return { files, report };
+}
+
+/** Nothing where it is `train` alone, as in every card so far. */
+function splitsFitted(settings: StudentRecord): Pick<StudentCard["training"], "splits"> {
+  const splits = fittedSplitsOf(settings);
+  return splits.length > 1 ? { splits } : {};
 }
 
 /** Pictures that were fitted, by source and label. */

@@ -14,6 +14,8 @@ export interface CommonSettings {
   cropMargin: number;
   /** Share of each source's groups held out of fitting, for every choice. */
   heldOutShare: number;
+  /** Splits whose pictures are fitted. Absent, as in runs older than this knob: `train` alone. */
+  splits?: readonly string[];
   /** Absent in runs older than this knob: nothing is left out. */
   leaveOut?: LeaveOut;
   /** Of splits, batches, order and random initial weights. */
@@ -30,6 +32,9 @@ export const COMMON_DEFAULTS = {
   seed: 1,
   workers: 1,
 } satisfies CommonSettings;
+
+/** Where `splits` is absent. */
+export const FITTED_SPLITS: readonly string[] = ["train"];
 
 /** Side of the students' and the teacher's input in pixels. */
 export const INPUT_SIZE = 160;

@@ -1,6 +1,7 @@
 // Measures a student package as the extension would use it: the same loader, crop, gates and
 // thresholds. Nothing here trains or chooses; run it on pictures that no choice has seen.
 import { join } from "node:path";
+import type { StudentCard } from "../../model/package/card";
 import { loadStudent, type PackageFiles, type Student } from "../../model/package/student";
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
@@ -24,7 +25,7 @@ import type { EvaluationReport } from "../evaluation/report";
 import { measureRobustness } from "../evaluation/robustness/measure";
 import { facePxOf, type ScoredFace, scoreCrops } from "../evaluation/scoring";
 import { videosOf } from "../evaluation/videos";
-import { type SplitSettings, trainingSplit } from "./sides";
+import { heldOutName, type SplitSettings, trainingSplit } from "./sides";
 
 export interface EvaluateOptions {
   /** Folder of face crops. */
@@ -53,7 +54,7 @@ export interface Evaluation {
 /**
  * @param files of the package.
  * @throws StudentPackageError if the package is damaged.
- * @throws Error if the split holds no labelled pictures, or none that can be read.
+ * @throws Error if the split holds no labelled pictures, or none that can be read, or was fitted.
  */
 export async function evaluate(files: PackageFiles, options: EvaluateOptions): Promise<Evaluation> {
   const student = await loadStudent(files);
@@ -70,6 +71,7 @@ async function evaluateStudent(
   { data, split, heldOutOf, resamples, seed, robustness, onProgress = () => {} }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { card } = student;
+  if (!heldOutOf) requireUnseen(card, split);
   const rows = heldOutOf ? await heldOutRows(data, heldOutOf) : await labelledRows(data, split);
   const pool = await loadPictures(data, rows, (done) => onProgress("decode", done, rows.length));
   const crops = cropAll(pool, card.cropMargin, card.inputSize);
@@ -103,7 +105,7 @@ async function evaluateStudent(
       },
       gates: card.gates,
     },
-    split: heldOutOf ? "train, held-out groups" : split,
+    split: heldOutOf ? heldOutName(heldOutOf) : split,
     pictures: {
       real: scored.filter(({ isFake }) => !isFake).length,
       fake: scored.filter(({ isFake }) => isFake).length,
@@ -122,6 +124,15 @@ async function evaluateStudent(
     robustness: grid,
   };
   return { report, scored, crops };
+}
+
+/** @throws Error if the student was fitted on the split: that would measure its memory. */
+function requireUnseen({ name, version, training }: StudentCard, split: string): void {
+  if (training.splits?.includes(split))
+    throw new Error(
+      `${name} ${version} was fitted on "${split}", so nothing can be measured there; ` +
+        "--held-out-of RUN measures what its run held out",
+    );
 }
 
 /** @throws Error if the run held nothing out. */

@@ -1,6 +1,13 @@
 // The recipe in a student's card: how it was trained, in words, from what its run's folder records.
 import type { Freeze } from "../network/learning-encoder";
-import type { DistilRecord, PretrainRecord, StudentRecord, TeachRecord } from "./run-record";
+import { FITTED_SPLITS } from "./common-settings";
+import {
+  type DistilRecord,
+  fittedSplitsOf,
+  type PretrainRecord,
+  type StudentRecord,
+  type TeachRecord,
+} from "./run-record";
 
 const BLENDS = "blended pseudo-fakes (self-blends and swaps)";
 
@@ -11,6 +18,7 @@ export const THRESHOLDS = " Thresholds: ";
 export function recipeOf(record: StudentRecord): string {
   return [
     ...(record.stage === "distil" ? distilled(record) : taught(record, "The student")),
+    refitted(record),
     leftOut(record),
   ]
     .filter((sentence) => sentence !== "")
@@ -69,6 +77,14 @@ function startName(initial: DistilRecord["initial"]): string {
 function frozen(freeze: Freeze = "none"): string {
   if (freeze === "none") return "";
   return `; stem, first ${freeze.blocks} blocks and the statistics of batch norm kept as they were`;
+}
+
+/** The sentence that tells a refit's recipe from that of the student whose figures it carries. */
+export function refitted(record: StudentRecord): string {
+  const splits = fittedSplitsOf(record);
+  return splits.some((name) => !FITTED_SPLITS.includes(name))
+    ? `Fitted on the splits ${splits.join(" and ")}.`
+    : "";
 }
 
 function leftOut({ leaveOut }: StudentRecord): string {

@@ -2,6 +2,7 @@
 // went on, all the way back. The card's recipe is written from it.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { FITTED_SPLITS } from "./common-settings";
 import type { DistilSettings } from "./distil-settings";
 import type { PretrainSettings } from "./pretrain-settings";
 import type { SuperviseSettings } from "./settings";
@@ -35,6 +36,17 @@ export type DistilRecord = DistilSettings & {
 
 /** Stages that end in a network with outputs. */
 export type StudentRecord = TeachRecord | DistilRecord;
+
+/** Splits that any stage was fitted on, all the way back. */
+export function fittedSplitsOf(record: PretrainRecord | StudentRecord): string[] {
+  const before = [
+    ...(record.stage === "distil" ? fittedSplitsOf(record.teacher) : []),
+    ...(record.stage === "teach" && typeof record.initial === "object"
+      ? fittedSplitsOf(record.initial)
+      : []),
+  ];
+  return [...new Set([...(record.splits ?? FITTED_SPLITS), ...before])];
+}
 
 const FILE = "settings.json";
 

@@ -4,9 +4,9 @@ import type { FaceRow } from "../datasets/manifest";
 import { splitByGroup } from "../datasets/split";
 import { labelledGroups } from "../datasets/splits/fractions";
 import { ranked } from "../datasets/splits/rank";
-import type { CommonSettings, LeaveOut } from "./common-settings";
+import { type CommonSettings, FITTED_SPLITS, type LeaveOut } from "./common-settings";
 
-export type SplitSettings = Pick<CommonSettings, "heldOutShare" | "leaveOut" | "seed">;
+export type SplitSettings = Pick<CommonSettings, "heldOutShare" | "splits" | "leaveOut" | "seed">;
 
 export interface TrainingSides {
   fit: FaceRow[];
@@ -17,22 +17,46 @@ export interface TrainingSides {
 }
 
 /**
- * The labelled rows of the `train` split, by side. The split itself does not depend on `leaveOut`, so
- * that experiments that leave out different things hold out the same groups.
+ * The labelled rows of the splits that are fitted, by side. The split itself does not depend on
+ * `leaveOut`, so that experiments that leave out different things hold out the same groups; nor does
+ * what is held out of `train` depend on other `splits`, so that a refit can go on from an encoder or a
+ * teacher of the run before it.
  *
- * @throws Error if `leaveOut` names what the rows do not have.
+ * @throws Error if `splits` or `leaveOut` name what the rows do not have.
  */
 export function trainingSplit(rows: readonly FaceRow[], settings: SplitSettings): TrainingSides {
   const isLeftOut = leftOutTest(rows, settings.leaveOut);
-  const labelled = rows.filter(({ split, label }) => split === "train" && label !== "unlabelled");
-  const split = splitByGroup(labelled, settings.heldOutShare, settings.seed);
-  const fit = split.fit.filter((row) => !isLeftOut(row));
+  const parts = fittedSplits(rows, settings.splits).map((name) => {
+    const own = rows.filter(({ split, label }) => split === name && label !== "unlabelled");
+    return { own, ...splitByGroup(own, settings.heldOutShare, settings.seed) };
+  });
+  const heldOut = parts.flatMap((part) => part.heldOut).filter((row) => !isLeftOut(row));
+  const unseen = new Set(parts.flatMap((part) => part.heldOut).map(({ group }) => group));
+  const fit = parts
+    .flatMap((part) => part.fit)
+    .filter((row) => !isLeftOut(row) && !unseen.has(row.group));
   const fitted = new Set(fit.map(({ group }) => group));
-  return {
-    fit,
-    heldOut: split.heldOut.filter((row) => !isLeftOut(row)),
-    leftOut: labelled.filter((row) => isLeftOut(row) && !fitted.has(row.group)),
-  };
+  const leftOut = parts
+    .flatMap(({ own }) => own)
+    .filter((row) => isLeftOut(row) && !fitted.has(row.group));
+  return { fit, heldOut, leftOut };
+}
+
+/** What figures on `heldOut` are said to be of. */
+export function heldOutName({ splits = FITTED_SPLITS }: Pick<SplitSettings, "splits">): string {
+  return `${splits.join(" and ")}, held-out groups`;
+}
+
+/** @throws Error if the data have no such split: a misspelt one would be left out in silence. */
+function fittedSplits(rows: readonly FaceRow[], splits = FITTED_SPLITS): readonly string[] {
+  const known = new Set(rows.map(({ split }) => split));
+  for (const name of splits)
+    if (name !== "train" && !known.has(name))
+      throw new Error(
+        `splits names ${JSON.stringify(name)}, which the data do not have; they have ` +
+          [...known].sort().join(", "),
+      );
+  return splits;
 }
 
 export interface PretrainingSides {
@@ -44,7 +68,10 @@ export interface PretrainingSides {
   heldOut: FaceRow[];
 }
 
-/** Everything but `val`, `test`, what is left out, and the groups held out as in the later stages. */
+/**
+ * Everything but `val` and `test` (unless they are fitted), what is left out, and the groups held out
+ * as in the later stages.
+ */
 export function pretrainingSides(
   rows: readonly FaceRow[],
   settings: SplitSettings & { bankSize: number },
@@ -52,10 +79,10 @@ export function pretrainingSides(
   const isLeftOut = leftOutTest(rows, settings.leaveOut);
   const { fit, heldOut, leftOut } = trainingSplit(rows, settings);
   const unseen = new Set([...heldOut, ...leftOut].map(({ group }) => group));
+  const measuredOn = ["val", "test"].filter((name) => !settings.splits?.includes(name));
   const unlabelled = rows.filter(
     (row) =>
-      row.split !== "val" &&
-      row.split !== "test" &&
+      !measuredOn.includes(row.split) &&
       row.label === "unlabelled" &&
       !unseen.has(row.group) &&
       !isLeftOut(row),
