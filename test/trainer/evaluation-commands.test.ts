@@ -38,11 +38,15 @@ describe("evaluate", () => {
     ).toContain("--write-card needs a package folder");
     const heldOut = ["--held-out-of", "nowhere"];
     expect(await refusal(evaluateCommand(), "--data", "x", ...heldOut, "--write-card")).toContain(
-      "a card takes other figures",
+      "a card takes the figures of a whole split",
     );
-    expect(await refusal(evaluateCommand(), "--data", "x", ...heldOut)).toContain(
-      "nowhere holds no run",
-    );
+    for (const side of [heldOut, ["--left-out-of", "nowhere"]])
+      expect(await refusal(evaluateCommand(), "--data", "x", ...side)).toContain(
+        "nowhere holds no run",
+      );
+    expect(
+      await refusal(evaluateCommand(), "--data", "x", ...heldOut, "--left-out-of", "nowhere"),
+    ).toContain("not both");
   });
 
   it("names a package that is not there, or is none, before anything is computed", async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StudentCard } from "../../model/package/card";
 import { type FaceRow, readManifest } from "../../trainer/datasets/manifest";
 import { emitGraphModel, FLOAT32_KERNELS } from "../../trainer/emission/graph-model";
 import { assemblePackage } from "../../trainer/emission/package";
@@ -96,7 +97,7 @@ describe("evaluate", () => {
     const { report, scored } = await evaluate(files, {
       ...options,
       data: folder,
-      heldOutOf: settings,
+      unfitted: { side: "heldOut", settings },
     });
     const { heldOut } = trainingSplit(await readManifest(folder), settings);
     expect(scored.map(({ row }) => row.file).sort()).toEqual(
@@ -106,10 +107,26 @@ describe("evaluate", () => {
     expect(report.realsByKind.length).toBeGreaterThan(0);
     await rm(folder, { recursive: true });
     const other = await stripedData({ train: 0, val: 4 });
-    await expect(evaluate(files, { ...options, data: other, heldOutOf: settings })).rejects.toThrow(
-      /held out none of the pictures/,
-    );
+    const measure = (side: "heldOut" | "leftOut") =>
+      evaluate(files, { ...options, data: other, unfitted: { side, settings } });
+    await expect(measure("heldOut")).rejects.toThrow(/held out none of the pictures/);
+    await expect(measure("leftOut")).rejects.toThrow(/left out none of the pictures/);
     await rm(other, { recursive: true });
+  });
+
+  it("measures what a run left out, and refuses a student that knows it", async () => {
+    const folder = await stripedData({ train: 40 });
+    const leaveOut = { generators: ["striped"], sources: ["plain"] };
+    const settings = { heldOutShare: 0.3, seed: 4, leaveOut };
+    const job = { ...options, data: folder, unfitted: { side: "leftOut" as const, settings } };
+    const { report, scored } = await evaluate(files, job);
+    expect(scored).toHaveLength(40);
+    expect(report.split).toBe("left out: striped, plain");
+    const card: StudentCard = JSON.parse(Buffer.from(files.get("card.json") ?? []).toString());
+    card.training.sources.push({ source: "striped", label: "fake", pictures: 3 });
+    const knowing = new Map(files).set("card.json", Buffer.from(JSON.stringify(card)));
+    await expect(evaluate(knowing, job)).rejects.toThrow("was fitted on fake pictures of striped");
+    await rm(folder, { recursive: true });
   });
 
   it("refuses a damaged package and an unknown split by name", async () => {

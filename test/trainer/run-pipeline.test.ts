@@ -177,8 +177,9 @@ it(
 
     const options = { data, split: "val", resamples: 50, seed: 1, robustness: false };
     await expect(evaluate(files, options)).rejects.toThrow('was fitted on "val", so nothing');
-    const heldOutOf = (await readTrainedStudent(runFolders(runOf("refit")).student)).settings;
-    const { report } = await evaluate(files, { ...options, heldOutOf });
+    const { settings } = await readTrainedStudent(runFolders(runOf("refit")).student);
+    const unfitted = { side: "heldOut" as const, settings };
+    const { report } = await evaluate(files, { ...options, unfitted });
     expect(report.split).toBe("train and val, held-out groups");
     expect(report.pictures.real + report.pictures.fake).toBe(20);
   },
@@ -252,6 +253,19 @@ describe("a single stage", () => {
     expect(messages.join()).toContain("warning: the run in");
     const wide = await job("wide", { ...overrides, "data.cropMargin": 1.6 });
     await expect(distilStage(wide, { teacher })).rejects.toThrow("crops of margin 1.3");
+  });
+
+  it("teaches a student that begins as the first blocks of stage 1's encoder", async () => {
+    const overrides = { "supervise.initial": "pretrained", "supervise.steps": 2 };
+    await expect(superviseStage(await job("empty", overrides))).rejects.toThrow("holds no run of");
+    // The tiny student is the whole of the tiny encoder: outputs begin at zero, there are none to take.
+    await superviseStage(await job("whole", overrides));
+    const { settings } = await readTrainedStudent(runFolders(runOf("whole")).supervised);
+    expect(recipeOf(settings)).toMatch(
+      /^Encoder pretrained .*supervised from that encoder, 2 steps/,
+    );
+    const deeper = await job("whole", { ...overrides, "network.student": { blocks: 3 } });
+    await expect(superviseStage(deeper)).rejects.toThrow("is no cut of its teacher");
   });
 
   it("lets the student of a package go on learning, and says in the card what it was", async () => {

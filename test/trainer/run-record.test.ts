@@ -88,6 +88,12 @@ describe("the recipe", () => {
     expect(recipeOf(labelled)).not.toMatch(/momentum|without a label/);
   });
 
+  it("says where a student without a teacher is the first blocks of the encoder", () => {
+    const student = { ...teach, architecture: DISTIL_DEFAULTS.architecture };
+    expect(recipeOf(student)).toContain("supervised from that encoder's first blocks");
+    expect(recipeOf(teach)).not.toContain("first blocks");
+  });
+
   it("says what was kept as it was, and whose faces were put in", () => {
     expect(recipeOf(distil)).not.toMatch(/kept as they were|labelled fake's face/);
     const batch = { ...teach.batch, generatedShare: 0.6 };

@@ -9,7 +9,7 @@ import { cardMetrics } from "../evaluation/card-metrics";
 import { evaluationMarkdown } from "../evaluation/markdown";
 import { reportJson } from "../evaluation/report";
 import { writeEvaluation } from "../evaluation/write-evaluation";
-import { evaluate } from "../stages/evaluate";
+import { evaluate, type Unfitted } from "../stages/evaluate";
 import { readRunRecord } from "../stages/run-record";
 import { wholeNumber } from "./arguments";
 import { pictureProgress } from "./picture-progress";
@@ -26,6 +26,7 @@ export function evaluateCommand(): Command {
     )
     .option("--split <name>", "split of the manifest", "val")
     .option("--held-out-of <folder>", "measure what this trained run held out, instead of a split")
+    .option("--left-out-of <folder>", "the same of what its settings left out (data.leaveOut)")
     .option("--resamples <n>", "bootstrap draws of groups", wholeNumber, DEFAULT_RESAMPLES)
     .option("--seed <n>", "seed of the bootstrap", wholeNumber, DEFAULT_SEED)
     .option("--no-robustness", "leave the robustness grid out: a tenth of the time")
@@ -35,13 +36,15 @@ export function evaluateCommand(): Command {
     .action(async (options, command: Command) => {
       if (options.writeCard && /\.unmask$/i.test(options.package))
         command.error("error: --write-card needs a package folder, not an .unmask file");
-      if (options.writeCard && options.heldOutOf)
-        command.error(
-          "error: thresholds were chosen on held-out groups; a card takes other figures",
-        );
-      const heldOutOf = options.heldOutOf
-        ? await readRunRecord(options.heldOutOf, "teach", "distil")
-        : undefined;
+      if (options.heldOutOf && options.leftOutOf)
+        command.error("error: --held-out-of or --left-out-of, not both");
+      if (options.writeCard && (options.heldOutOf || options.leftOutOf))
+        command.error("error: a card takes the figures of a whole split");
+      const folder = options.heldOutOf ?? options.leftOutOf;
+      const unfitted: Unfitted | undefined = folder && {
+        side: options.heldOutOf ? "heldOut" : "leftOut",
+        settings: await readRunRecord(folder, "teach", "distil"),
+      };
       const files = await readPackageFiles(options.package);
       // Where nothing can be written is better known before the figures than after.
       if (options.out) await mkdir(options.out, { recursive: true });
@@ -50,7 +53,7 @@ export function evaluateCommand(): Command {
       const evaluation = await evaluate(files, {
         data: options.data,
         split: options.split,
-        heldOutOf,
+        unfitted,
         resamples: options.resamples,
         seed: options.seed,
         robustness: options.robustness,

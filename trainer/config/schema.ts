@@ -289,7 +289,11 @@ export const ConfigSchema = v.strictObject(
       ...cadence(DISTIL_DEFAULTS.checkpointEvery, "AUCs of the held-out groups"),
     }),
     supervise: section("The comparison without distillation: the student taught directly.", {
-      initial: knob(initial, "imagenet", "What the student starts from."),
+      initial: knob(
+        oneOf("imagenet", "random", "pretrained"),
+        "imagenet",
+        "What the student starts from; pretrained: the first blocks of stage 1's encoder.",
+      ),
       ...supervised(SUPERVISE_DEFAULTS, "the head is new and the trunk is small."),
     }),
     quantise: section("Float weights to the package's bytes.", {

@@ -6,7 +6,7 @@ import type { Teacher } from "./distiller";
 
 /**
  * The teacher's parameters under the student's names. A cut's head is the expansion of the teacher's
- * next block; outputs that read other features start from zero.
+ * next block; outputs that read other features, or that it does not have, start from zero.
  *
  * @throws RangeError if the student's layers are not the teacher's first ones.
  */
@@ -15,7 +15,8 @@ export function inheritedParameters(student: StudentArchitecture, teacher: Teach
   const isCut = length !== teacher.architecture.blocks.length;
   const parameters = blankParameters(student);
   for (const [name, { shape, data }] of parameters) {
-    if (isCut && /^(classifier|mask)\//.test(name)) continue;
+    const isOutput = /^(classifier|mask)\//.test(name);
+    if (isOutput && (isCut || !teacher.parameters.has(name))) continue;
     const from = isCut ? name.replace(/^head\//, `block${length}/expand/`) : name;
     const found = teacher.parameters.get(from);
     if (found?.shape.join() !== shape.join())

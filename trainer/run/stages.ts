@@ -8,12 +8,13 @@ import {
   superviseSettings,
   teachSettings,
 } from "../config/stage-settings";
+import { inheritedParameters } from "../distillation/inherit";
 import { networkOf } from "../emission/graph-model";
 import { unfoldedParameters } from "../emission/unfold";
 import type { Parameters } from "../network/parameters";
 import { type DistilRun, distil, studentStart } from "../stages/distil";
 import type { DistilSettings } from "../stages/distil-settings";
-import { pretrain, readPretrainedEncoder } from "../stages/pretrain";
+import { type PretrainedEncoder, pretrain, readPretrainedEncoder } from "../stages/pretrain";
 import type { StudentRecord } from "../stages/run-record";
 import { teach } from "../stages/teach";
 import { readTrainedStudent } from "../stages/trained-student";
@@ -52,19 +53,30 @@ export const teachStage: Stage = async ({ config, folders, ...job }) => {
     const encoder = await initialParameters(initial, architecture, seed);
     return teach({ ...job, run, settings, encoder, origin: initial });
   }
-  const from = await readPretrainedEncoder(folders.pretrain);
-  requireFinished(folders.pretrain, from.step, from.settings.steps);
+  const from = await finishedEncoder(folders.pretrain, settings, job.onMessage);
   requireSameNetwork(folders.pretrain, from.settings.architecture, architecture);
-  warnOfOtherSides(folders.pretrain, from.settings, settings, job.onMessage);
   return teach({ ...job, run, settings, encoder: from.encoder, origin: from.settings });
 };
 
-/** The comparison without distillation: the student taught as the teacher is. */
+/**
+ * The comparison without distillation: the student taught as the teacher is.
+ *
+ * @throws Error if stage 1 is wanted and is not done.
+ * @throws RangeError if the student is no cut of stage 1's encoder.
+ */
 export const superviseStage: Stage = async ({ config, folders, ...job }) => {
   const settings = superviseSettings(config);
-  const { initial: origin } = config.supervise;
-  const encoder = await initialParameters(origin, settings.architecture, settings.seed);
-  return teach({ ...job, run: folders.supervised, settings, encoder, origin });
+  const { architecture, seed } = settings;
+  const { initial } = config.supervise;
+  const run = folders.supervised;
+  if (initial !== "pretrained") {
+    const encoder = await initialParameters(initial, architecture, seed);
+    return teach({ ...job, run, settings, encoder, origin: initial });
+  }
+  const from = await finishedEncoder(folders.pretrain, settings, job.onMessage);
+  const whole = { architecture: from.settings.architecture, parameters: from.encoder };
+  const encoder = inheritedParameters(architecture, whole);
+  return teach({ ...job, run, settings, encoder, origin: from.settings });
 };
 
 /** Where stage 3 begins, other than the run and the configuration say. */
@@ -125,6 +137,17 @@ async function goingOn(
     initial: unfoldedParameters(architecture, networkOf(files)),
     origin: { initial: { name, version, recipe: training.recipe }, teacher },
   };
+}
+
+async function finishedEncoder(
+  folder: string,
+  settings: Sides,
+  onMessage: StageJob["onMessage"],
+): Promise<PretrainedEncoder> {
+  const from = await readPretrainedEncoder(folder);
+  requireFinished(folder, from.step, from.settings.steps);
+  warnOfOtherSides(folder, from.settings, settings, onMessage);
+  return from;
 }
 
 function requireSameCrops(who: string, found: number, wanted: number): void {

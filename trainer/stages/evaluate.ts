@@ -27,13 +27,19 @@ import { facePxOf, type ScoredFace, scoreCrops } from "../evaluation/scoring";
 import { videosOf } from "../evaluation/videos";
 import { heldOutName, type SplitSettings, trainingSplit } from "./sides";
 
+/** What a run with these settings held out of fitting, or was told to leave out. */
+export interface Unfitted {
+  side: "heldOut" | "leftOut";
+  settings: SplitSettings;
+}
+
 export interface EvaluateOptions {
   /** Folder of face crops. */
   data: string;
   /** Of the manifest. */
   split: string;
-  /** Instead of a split: what a run with these settings held out of fitting. */
-  heldOutOf?: SplitSettings;
+  /** Instead of a split. */
+  unfitted?: Unfitted;
   resamples: number;
   seed: number;
   /** Without it the run takes a tenth of the time. */
@@ -68,11 +74,12 @@ export async function evaluate(files: PackageFiles, options: EvaluateOptions): P
 async function evaluateStudent(
   student: Student,
   files: PackageFiles,
-  { data, split, heldOutOf, resamples, seed, robustness, onProgress = () => {} }: EvaluateOptions,
+  { data, split, unfitted, resamples, seed, robustness, onProgress = () => {} }: EvaluateOptions,
 ): Promise<Evaluation> {
   const { card } = student;
-  if (!heldOutOf) requireUnseen(card, split);
-  const rows = heldOutOf ? await heldOutRows(data, heldOutOf) : await labelledRows(data, split);
+  if (!unfitted) requireUnseen(card, split);
+  const rows = unfitted ? await unfittedRows(data, unfitted) : await labelledRows(data, split);
+  if (unfitted?.side === "leftOut") requireLeftOut(card, rows);
   const pool = await loadPictures(data, rows, (done) => onProgress("decode", done, rows.length));
   const crops = cropAll(pool, card.cropMargin, card.inputSize);
   const total = pool.pictures.length;
@@ -105,7 +112,7 @@ async function evaluateStudent(
       },
       gates: card.gates,
     },
-    split: heldOutOf ? heldOutName(heldOutOf) : split,
+    split: unfitted ? unfittedName(unfitted) : split,
     pictures: {
       real: scored.filter(({ isFake }) => !isFake).length,
       fake: scored.filter(({ isFake }) => isFake).length,
@@ -135,11 +142,26 @@ function requireUnseen({ name, version, training }: StudentCard, split: string):
     );
 }
 
-/** @throws Error if the run held nothing out. */
-async function heldOutRows(data: string, settings: SplitSettings): Promise<FaceRow[]> {
-  const { heldOut } = trainingSplit(await readManifest(data), settings);
-  if (heldOut.length > 0) return heldOut;
-  throw new Error(`the run held out none of the pictures in ${data}`);
+/** @throws Error if the student was fitted on a source that it is said not to know. */
+function requireLeftOut({ name, version, training }: StudentCard, rows: readonly FaceRow[]): void {
+  for (const { source, label } of rows)
+    if (training.sources.some((fitted) => fitted.source === source && fitted.label === label))
+      throw new Error(`${name} ${version} was fitted on ${label} pictures of ${source}`);
+}
+
+/** @throws Error if there are none. */
+async function unfittedRows(data: string, { side, settings }: Unfitted): Promise<FaceRow[]> {
+  const rows = trainingSplit(await readManifest(data), settings)[side];
+  if (rows.length > 0) return rows;
+  throw new Error(
+    `the run ${side === "heldOut" ? "held" : "left"} out none of the pictures in ${data}`,
+  );
+}
+
+function unfittedName({ side, settings }: Unfitted): string {
+  if (side === "heldOut") return heldOutName(settings);
+  const { sources = [], generators = [] } = settings.leaveOut ?? {};
+  return `left out: ${[...generators, ...sources].join(", ")}`;
 }
 
 /** False-alarm rates at which the band of the ROC curve is drawn. */

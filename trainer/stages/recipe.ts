@@ -35,7 +35,7 @@ function pretrained({ initial, K, m, T, n, steps, blended }: PretrainRecord): st
 function taught(record: TeachRecord, who: string): string[] {
   const { initial, probe, steps, labelFraction, batch, freeze } = record;
   const isPretrained = typeof initial === "object";
-  const from = isPretrained ? "that encoder" : weightsName(initial);
+  const from = isPretrained ? encoderName(record, initial) : weightsName(initial);
   const first = probe.steps > 0 ? `a linear probe of ${probe.steps} steps, then ` : "";
   return [
     ...(isPretrained ? [pretrained(initial)] : []),
@@ -46,6 +46,11 @@ function taught(record: TeachRecord, who: string): string[] {
         : "") +
       ` and labelled fakes with real partners, both classes augmented alike${frozen(freeze)}.`,
   ];
+}
+
+function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): string {
+  const isCut = architecture.blocks.length < encoder.architecture.blocks.length;
+  return isCut ? "that encoder's first blocks" : "that encoder";
 }
 
 function distilled(record: DistilRecord): string[] {
