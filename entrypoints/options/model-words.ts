@@ -33,7 +33,7 @@ export function falseAlarms(card: StudentCard): string | null {
 export function measuredModel(card: StudentCard): string | null {
   const student = bestSplit(card, isRanking)[0]?.student;
   return student
-    ? `The figures below are those of ${student}: the same training without the pictures that it was measured on. This model has learned from those too, so nothing is left to measure it on.`
+    ? `The figures below are those of ${student}, which had not learned from the pictures that it was measured on. This model has learned from those too, so nothing is left to measure it on.`
     : null;
 }
 

@@ -69,7 +69,7 @@ export const StudentCardSchema = v.object({
     recipe: text,
     /**
      * Splits fitted, where that is more than `train`. No figure of such a split can be this student's:
-     * it has the figures of one of the same recipe that was not fitted on them.
+     * it has the figures of the student before it, which was not fitted on them.
      */
     splits: v.optional(v.array(text)),
     sources: v.array(

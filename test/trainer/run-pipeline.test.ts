@@ -291,8 +291,16 @@ describe("a single stage", () => {
     const again = parametersLogits(settings.architecture, parameters, crops);
     again.forEach((logit, i) => expect(logit).toBeCloseTo(logits[i] as number, 3));
 
+    const taught = { "supervise.steps": 1, "supervise.freeze": { blocks: 1 } };
+    await superviseStage(await job("taught", taught), { student });
+    const { supervised } = runFolders(runOf("taught"));
+    expect(recipeOf((await readTrainedStudent(supervised)).settings)).toMatch(
+      /^The student: supervised from \S+ 0\.1\.0 \(Encoder pretrained/,
+    );
     const thawed = await job("thawed", { "distil.steps": 2 });
-    await expect(distilStage(thawed, { teacher, student })).rejects.toThrow("give distil.freeze");
+    await expect(distilStage(thawed, { teacher, student })).rejects.toThrow(
+      "give the stage's freeze",
+    );
     const other = await job("deep", { ...overrides, "network.student": { blocks: 3 } });
     await expect(distilStage(other, { teacher, student })).rejects.toThrow(/network is no /);
     const damaged = new Map(student).set("weights.bin", new Uint8Array(3));

@@ -115,6 +115,9 @@ describe("the recipe", () => {
     expect(recipeOf({ ...distil, initial })).toContain(
       "distilled from ours 1.2.0 (Supervised from ImageNet weights), 3000 steps",
     );
+    expect(recipeOf({ ...teach, initial })).toMatch(
+      /^The student: supervised from ours 1\.2\.0 \(Supervised from ImageNet weights\), a linear/,
+    );
   });
 
   it("of a refit names every split that any stage was fitted on", () => {
@@ -159,6 +162,16 @@ describe("a refit's figures", () => {
     expect(() => figuresForRefit(refit, again)).toThrow("no figures of a split");
     const borrowed = card({ metrics: [{ ...auc, student: "theirs 1.0.0" }] });
     expect(() => figuresForRefit(refit, borrowed)).toThrow("no figures of a split");
+  });
+
+  it("are those of the student that it went on from", () => {
+    const initial = { name: "ours", version: "1.0.0", recipe };
+    const on = { ...refit, steps: 1, initial };
+    expect(figuresForRefit(on, card())).toEqual([{ ...auc, student: "ours 1.0.0" }]);
+    const namesake = { ...on, initial: { ...initial, recipe: "Another." } };
+    expect(() => figuresForRefit(namesake, card())).toThrow("another recipe");
+    // Whoever goes on from a refit is one.
+    expect(fittedSplitsOf({ ...distil, initial: { ...initial, splits } })).toEqual(splits);
   });
 
   it("are none where nothing was refitted", () => {

@@ -86,7 +86,7 @@ describe("figures", () => {
 
   test("of another student are said to be its own", async () => {
     const card = { ...(await shippedCard()), metrics: [{ ...auc, student: "ours 1.0.0" }] };
-    expect(measuredModel(card)).toContain("those of ours 1.0.0: the same training without");
+    expect(measuredModel(card)).toContain("those of ours 1.0.0, which had not learned from");
   });
 
   test("of this student need no word", async () => {

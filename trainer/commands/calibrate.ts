@@ -17,7 +17,7 @@ export function calibrateCommand(): Command {
     .option("--out <folder>", "folder of the package instead of `package` in the run's")
     .option(
       "--figures-of <package>",
-      "for a refit (data.splits): the package of the same recipe that was measured; its figures go into the card",
+      "for a refit (data.splits): the package that was measured, of the same recipe or gone on from; its figures go into the card",
     )
     .option("--date <date>", "date in the card", new Date().toISOString().slice(0, 10))
     .action(async (options, command: Command) => {

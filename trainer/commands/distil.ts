@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { distilStage } from "../run/stages";
 import { configOf, KnobOption, labelFractionOption, studentOption } from "./config-options";
 import { readPackageFiles } from "./read-package";
-import { runStage, trainingCommand } from "./stage-command";
+import { continueOption, runStage, trainingCommand } from "./stage-command";
 
 export function distilCommand(): Command {
   return trainingCommand("distil", [
@@ -13,7 +13,7 @@ export function distilCommand(): Command {
   ])
     .description("Stage 3: the student learns the teacher's logits and features on all faces.")
     .option("--teacher <folder>", "any trained network's folder, instead of this run's teacher")
-    .option("--continue <package>", "package folder or .unmask file whose student goes on learning")
+    .addOption(continueOption())
     .action(async ({ teacher, continue: path }, command: Command) => {
       const config = await configOf(command);
       const student = path ? await readPackageFiles(path) : undefined;

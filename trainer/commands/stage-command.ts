@@ -1,5 +1,5 @@
 // What the commands of the training stages share: the backend, progress, Ctrl-C, the exit status.
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { startBackend } from "../backend";
 import type { TrainerConfig } from "../config/schema";
 import { runFolders } from "../run/folders";
@@ -20,6 +20,12 @@ import { showProgress } from "./progress";
 export function trainingCommand(name: string, options: readonly KnobOption[]): Command {
   return withConfig(new Command(name), [...options, seedOption(), workersOption()]);
 }
+
+export const continueOption = () =>
+  new Option(
+    "--continue <package>",
+    "package folder or .unmask file whose student goes on learning",
+  );
 
 /** Runs a stage with progress; sets the exit status if it was interrupted. @param steps of the stage. */
 export async function runStage(

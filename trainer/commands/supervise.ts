@@ -1,8 +1,9 @@
 // `trainer supervise`: the student alone, for comparison.
 import type { Command } from "commander";
-import { superviseStage } from "../run/stages";
-import { KnobOption, labelFractionOption, studentOption } from "./config-options";
-import { stageAction, trainingCommand } from "./stage-command";
+import { type StageJob, superviseStage } from "../run/stages";
+import { configOf, KnobOption, labelFractionOption, studentOption } from "./config-options";
+import { readPackageFiles } from "./read-package";
+import { continueOption, runStage, trainingCommand } from "./stage-command";
 
 export function superviseCommand(): Command {
   return trainingCommand("supervise", [
@@ -11,5 +12,11 @@ export function superviseCommand(): Command {
     labelFractionOption(),
   ])
     .description("The comparison without a teacher: the student on labels and pseudo-fakes.")
-    .action(stageAction("supervise", superviseStage, ({ supervise }) => supervise.steps));
+    .addOption(continueOption())
+    .action(async ({ continue: path }, command: Command) => {
+      const config = await configOf(command);
+      const student = path ? await readPackageFiles(path) : undefined;
+      const stage = (job: StageJob) => superviseStage(job, { student });
+      await runStage("supervise", stage, config, config.supervise.steps);
+    });
 }

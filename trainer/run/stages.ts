@@ -12,11 +12,17 @@ import { inheritedParameters } from "../distillation/inherit";
 import { networkOf } from "../emission/graph-model";
 import { unfoldedParameters } from "../emission/unfold";
 import type { Parameters } from "../network/parameters";
-import { type DistilRun, distil, studentStart } from "../stages/distil";
+import { distil, studentStart } from "../stages/distil";
 import type { DistilSettings } from "../stages/distil-settings";
 import { type PretrainedEncoder, pretrain, readPretrainedEncoder } from "../stages/pretrain";
-import type { StudentRecord } from "../stages/run-record";
+import type {
+  DistilRecord,
+  PackagedStudent,
+  StudentRecord,
+  TeachRecord,
+} from "../stages/run-record";
 import { teach } from "../stages/teach";
+import type { TeachSettings } from "../stages/teach-settings";
 import { readTrainedStudent } from "../stages/trained-student";
 import { initialParameters } from "../weights/initial";
 import type { RunFolders } from "./folders";
@@ -61,23 +67,29 @@ export const teachStage: Stage = async ({ config, folders, ...job }) => {
 /**
  * The comparison without distillation: the student taught as the teacher is.
  *
- * @throws Error if stage 1 is wanted and is not done.
+ * @param student files of a package whose student goes on learning, instead of `supervise.initial`.
+ * @throws Error if stage 1 is wanted and is not done, or the package's student looks at other crops.
  * @throws RangeError if the student is no cut of stage 1's encoder.
  */
-export const superviseStage: Stage = async ({ config, folders, ...job }) => {
+export async function superviseStage(
+  { config, folders, ...job }: StageJob,
+  { student }: { student?: PackageFiles } = {},
+): Promise<Parameters | null> {
   const settings = superviseSettings(config);
   const { architecture, seed } = settings;
   const { initial } = config.supervise;
-  const run = folders.supervised;
-  if (initial !== "pretrained") {
-    const encoder = await initialParameters(initial, architecture, seed);
-    return teach({ ...job, run, settings, encoder, origin: initial });
+  const begin = (encoder: Parameters, origin: TeachRecord["initial"]) =>
+    teach({ ...job, run: folders.supervised, settings, encoder, origin });
+  if (student) {
+    const { parameters, origin } = await goingOn(student, settings, job.onMessage);
+    return begin(parameters, origin);
   }
+  if (initial !== "pretrained")
+    return begin(await initialParameters(initial, architecture, seed), initial);
   const from = await finishedEncoder(folders.pretrain, settings, job.onMessage);
   const whole = { architecture: from.settings.architecture, parameters: from.encoder };
-  const encoder = inheritedParameters(architecture, whole);
-  return teach({ ...job, run, settings, encoder, origin: from.settings });
-};
+  return begin(inheritedParameters(architecture, whole), from.settings);
+}
 
 /** Where stage 3 begins, other than the run and the configuration say. */
 export interface DistilFrom {
@@ -102,31 +114,35 @@ export async function distilStage(
     architecture: teacher.settings.architecture,
     parameters: teacher.parameters,
   };
-  return distil({
-    ...job,
-    run: folders.student,
-    settings,
-    teacher: from,
-    ...(student
-      ? await goingOn(student, settings, teacher.settings, job.onMessage)
-      : {
-          initial: await studentStart(config.distil.initial, from, settings),
-          origin: { initial: config.distil.initial, teacher: teacher.settings },
-        }),
-  });
+  const begin = (initial: Parameters, origin: DistilRecord["initial"]) =>
+    distil({
+      ...job,
+      run: folders.student,
+      settings,
+      teacher: from,
+      initial,
+      origin: { initial: origin, teacher: teacher.settings },
+    });
+  if (student) {
+    const { parameters, origin } = await goingOn(student, settings, job.onMessage);
+    return begin(parameters, origin);
+  }
+  const { initial } = config.distil;
+  return begin(await studentStart(initial, from, settings), initial);
 }
 
+/** A packaged student's parameters, and what the record says of where they come from. */
 async function goingOn(
   files: PackageFiles,
-  { architecture, cropMargin, freeze = "none" }: DistilSettings,
-  teacher: StudentRecord,
+  { architecture, cropMargin, freeze = "none" }: DistilSettings | TeachSettings,
   onMessage: StageJob["onMessage"] = () => {},
-): Promise<Pick<DistilRun, "initial" | "origin">> {
+): Promise<{ parameters: Parameters; origin: PackagedStudent }> {
   const card = await verifyPackage(files);
   const { name, version, training } = card;
+  const { recipe, splits } = training;
   if (freeze === "none")
     throw new Error(
-      "a package holds no statistics of batch norm: give distil.freeze, which keeps what is there",
+      "a package holds no statistics of batch norm: give the stage's freeze, which keeps what is there",
     );
   requireSameCrops(`the student ${name} ${version}`, card.cropMargin, cropMargin);
   onMessage(
@@ -134,8 +150,8 @@ async function goingOn(
       "same groups, figures on this run's are too good",
   );
   return {
-    initial: unfoldedParameters(architecture, networkOf(files)),
-    origin: { initial: { name, version, recipe: training.recipe }, teacher },
+    parameters: unfoldedParameters(architecture, networkOf(files)),
+    origin: { name, version, recipe, ...(splits ? { splits } : {}) },
   };
 }
 

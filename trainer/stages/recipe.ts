@@ -3,7 +3,9 @@ import type { Freeze } from "../network/learning-encoder";
 import { FITTED_SPLITS } from "./common-settings";
 import {
   type DistilRecord,
+  type DistilStart,
   fittedSplitsOf,
+  type PackagedStudent,
   type PretrainRecord,
   type StudentRecord,
   type TeachRecord,
@@ -34,11 +36,10 @@ function pretrained({ initial, K, m, T, n, steps, blended }: PretrainRecord): st
 
 function taught(record: TeachRecord, who: string): string[] {
   const { initial, probe, steps, labelFraction, batch, freeze } = record;
-  const isPretrained = typeof initial === "object";
-  const from = isPretrained ? encoderName(record, initial) : weightsName(initial);
+  const from = isEncoder(initial) ? encoderName(record, initial) : startName(initial);
   const first = probe.steps > 0 ? `a linear probe of ${probe.steps} steps, then ` : "";
   return [
-    ...(isPretrained ? [pretrained(initial)] : []),
+    ...(isEncoder(initial) ? [pretrained(initial)] : []),
     `${who}: supervised from ${from}, ${first}${steps} steps of ${2 * (batch.pairs + batch.labelled)} crops ` +
       `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS}` +
       (batch.generatedShare > 0
@@ -46,6 +47,10 @@ function taught(record: TeachRecord, who: string): string[] {
         : "") +
       ` and labelled fakes with real partners, both classes augmented alike${frozen(freeze)}.`,
   ];
+}
+
+function isEncoder(initial: TeachRecord["initial"]): initial is PretrainRecord {
+  return typeof initial === "object" && "stage" in initial;
 }
 
 function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): string {
@@ -71,7 +76,7 @@ function distilled(record: DistilRecord): string[] {
   ];
 }
 
-function startName(initial: DistilRecord["initial"]): string {
+function startName(initial: DistilStart | PackagedStudent): string {
   if (typeof initial === "object") {
     const [past = ""] = initial.recipe.split(THRESHOLDS);
     return `${initial.name} ${initial.version} (${past.replace(/\.$/, "")})`;
@@ -84,7 +89,7 @@ function frozen(freeze: Freeze = "none"): string {
   return `; stem, first ${freeze.blocks} blocks and the statistics of batch norm kept as they were`;
 }
 
-/** The sentence that tells a refit's recipe from that of the student whose figures it carries. */
+/** The sentence that tells a refit's recipe from the one that was measured; empty for any other. */
 export function refitted(record: StudentRecord): string {
   const splits = fittedSplitsOf(record);
   return splits.some((name) => !FITTED_SPLITS.includes(name))

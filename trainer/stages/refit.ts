@@ -1,5 +1,5 @@
-// A refit: the recipe of a measured student, fitted once more on the splits it was measured on. What
-// that student reached is the only figure that a refit can show.
+// A refit: a measured student fitted on the splits it was measured on, by its recipe once more or going
+// on from where it was. What that student reached is the only figure that a refit can show.
 import type { StudentCard } from "../../model/package/card";
 import { recipeOf, refitted, THRESHOLDS } from "./recipe";
 import { fittedSplitsOf, type StudentRecord } from "./run-record";
@@ -8,23 +8,15 @@ import { fittedSplitsOf, type StudentRecord } from "./run-record";
  * The figures of the student that was not fitted on what it was measured on, each with its name.
  *
  * @param record of the refit.
- * @param measured card of the student whose recipe was fitted again.
- * @throws Error if the run is no refit, the recipes differ in anything but the splits, or the card
- *   has no such figures.
+ * @param measured card of the student that was fitted again.
+ * @throws Error if the run is no refit of that student, or the card has no such figures.
  */
 export function figuresForRefit(
   record: StudentRecord,
   measured: StudentCard,
 ): StudentCard["metrics"] {
   const who = `${measured.name} ${measured.version}`;
-  const sentence = refitted(record);
-  if (!sentence) throw new Error("the run was fitted on train alone: it is measured, not refitted");
-  const recipe = recipeOf(record).replace(` ${sentence}`, "");
-  if (measured.training.recipe.split(THRESHOLDS)[0] !== recipe)
-    throw new Error(
-      `${who} was trained by another recipe, so its figures are not the refit's.\n` +
-        `${who}: ${measured.training.recipe}\nthe refit: ${recipe}`,
-    );
+  requireRefitOf(record, measured, who);
   const seen = measured.training.splits ?? [];
   const figures = measured.metrics.filter(
     ({ split, student }) =>
@@ -33,4 +25,19 @@ export function figuresForRefit(
   if (figures.length === 0)
     throw new Error(`the card of ${who} has no figures of a split that the refit was fitted on`);
   return figures.map((figure) => ({ ...figure, student: who }));
+}
+
+function requireRefitOf(record: StudentRecord, { training }: StudentCard, who: string): void {
+  const sentence = refitted(record);
+  if (!sentence) throw new Error("the run was fitted on train alone: it is measured, not refitted");
+  const { initial } = record;
+  const wentOn = typeof initial === "object" && "version" in initial ? initial : null;
+  if (wentOn && `${wentOn.name} ${wentOn.version}` === who && wentOn.recipe === training.recipe)
+    return;
+  const recipe = recipeOf(record).replace(` ${sentence}`, "");
+  if (training.recipe.split(THRESHOLDS)[0] !== recipe)
+    throw new Error(
+      `${who} was trained by another recipe, so its figures are not the refit's.\n` +
+        `${who}: ${training.recipe}\nthe refit: ${recipe}`,
+    );
 }

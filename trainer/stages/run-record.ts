@@ -19,13 +19,15 @@ export interface PackagedStudent {
   name: string;
   version: string;
   recipe: string;
+  /** Splits it was fitted on; absent: `train` alone. */
+  splits?: string[];
 }
 
 export type PretrainRecord = PretrainSettings & { stage: "pretrain"; initial: PublishedWeights };
 
 export type TeachRecord = TeachSettings & {
   stage: "teach";
-  initial: PublishedWeights | PretrainRecord;
+  initial: PublishedWeights | PretrainRecord | PackagedStudent;
 };
 
 export type DistilRecord = DistilSettings & {
@@ -37,14 +39,15 @@ export type DistilRecord = DistilSettings & {
 /** Stages that end in a network with outputs. */
 export type StudentRecord = TeachRecord | DistilRecord;
 
+/** What the record went on from, as far as it was trained. */
+function trainedBefore(record: PretrainRecord | StudentRecord) {
+  const starts = [record.initial, ...(record.stage === "distil" ? [record.teacher] : [])];
+  return starts.filter((start) => typeof start === "object");
+}
+
 /** Splits that any stage was fitted on, all the way back. */
-export function fittedSplitsOf(record: PretrainRecord | StudentRecord): string[] {
-  const before = [
-    ...(record.stage === "distil" ? fittedSplitsOf(record.teacher) : []),
-    ...(record.stage === "teach" && typeof record.initial === "object"
-      ? fittedSplitsOf(record.initial)
-      : []),
-  ];
+export function fittedSplitsOf(record: PretrainRecord | StudentRecord | PackagedStudent): string[] {
+  const before = "stage" in record ? trainedBefore(record).flatMap(fittedSplitsOf) : [];
   return [...new Set([...(record.splits ?? FITTED_SPLITS), ...before])];
 }
 
