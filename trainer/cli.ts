@@ -1,5 +1,6 @@
 // Command line of the trainer.
 import { Command } from "commander";
+import { averageCommand } from "./commands/average";
 import { calibrateCommand } from "./commands/calibrate";
 import { configCommand } from "./commands/config";
 import { distilCommand } from "./commands/distil";
@@ -26,6 +27,7 @@ const program = new Command("trainer")
   .addCommand(teachCommand())
   .addCommand(distilCommand())
   .addCommand(superviseCommand())
+  .addCommand(averageCommand())
   .addCommand(probeCommand())
   .addCommand(reportCommand())
   .addCommand(quantiseCommand())

@@ -41,7 +41,7 @@ describe("help", () => {
     expect(status).toBe(0);
     for (const command of [
       ..."setup config run pretrain teach distil supervise".split(" "),
-      ..."quantise calibrate evaluate probe".split(" "),
+      ..."average quantise calibrate evaluate probe".split(" "),
     ])
       expect(text).toMatch(new RegExp(`^  ${command} `, "m"));
     const distil = (await trainer("distil", "--help")).text;

@@ -10,6 +10,8 @@ import { readPackageFiles } from "../../trainer/commands/read-package";
 import { type Overrides, readConfig } from "../../trainer/config/read";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures } from "../../trainer/datasets/pictures";
+import { networkOf } from "../../trainer/emission/graph-model";
+import { unfoldedParameters } from "../../trainer/emission/unfold";
 import { auc } from "../../trainer/evaluation/auc";
 import { cropAll } from "../../trainer/evaluation/crops";
 import { parametersLogits } from "../../trainer/network/frozen";
@@ -17,6 +19,7 @@ import type { Parameters } from "../../trainer/network/parameters";
 import { runFolders, studentFolder } from "../../trainer/run/folders";
 import { type Pipeline, runPipeline } from "../../trainer/run/pipeline";
 import { distilStage, superviseStage, teachStage } from "../../trainer/run/stages";
+import { average } from "../../trainer/stages/average";
 import { evaluate } from "../../trainer/stages/evaluate";
 import { recipeOf } from "../../trainer/stages/recipe";
 import { readTrainedStudent } from "../../trainer/stages/trained-student";
@@ -307,5 +310,51 @@ describe("a single stage", () => {
     await expect(distilStage(still, { teacher, student: damaged })).rejects.toThrow(
       "weights.bin does not match",
     );
+  });
+
+  it("averages students that went on from one package, and no others", async () => {
+    const start = await readPackageFiles(runFolders(runOf("whole")).package);
+    const knobs = {
+      "supervise.steps": 3,
+      "supervise.freeze": { blocks: 1 },
+      "supervise.checkpointEvery": 3,
+    };
+    const member = async (name: string, overrides: Overrides = {}) => {
+      await superviseStage(await job(name, { ...knobs, ...overrides }), { student: start });
+      return runFolders(runOf(name)).supervised;
+    };
+    const folders = [
+      await member("pairs"),
+      await member("labels", { "supervise.batch.pairs": 1, "supervise.peakRate": 1e-2 }),
+    ];
+    const run = runFolders(runOf("mean")).student;
+    await average(folders, start, run);
+    const { settings, parameters } = await readTrainedStudent(run);
+    const own = unfoldedParameters(settings.architecture, networkOf(start));
+    const others = await Promise.all(folders.map((folder) => readTrainedStudent(folder)));
+    const name = "classifier/kernel";
+    const valuesIn = (of: Parameters) => [...(of.get(name)?.data ?? [])];
+    const all = [own, ...others.map((other) => other.parameters)].map(valuesIn);
+    expect(all[1]).not.toEqual(all[2]);
+    valuesIn(parameters).forEach((value, i) =>
+      expect(value).toBeCloseTo(all.reduce((sum, one) => sum + (one[i] as number), 0) / 3, 6),
+    );
+    const recipe = recipeOf(settings);
+    expect(recipe).toMatch(
+      /^The mean of the weights of \S+ 0\.1\.0 \(Encoder pretrained .*\) and of 2/,
+    );
+    expect(recipe.match(/Encoder pretrained/g)).toHaveLength(1);
+    expect(recipe).toMatch(
+      /\(1\) The student: supervised from \S+ 0\.1\.0, 3 steps of 32 .*\(2\) The/,
+    );
+
+    await expect(average([runFolders(runOf("whole")).student], start, run)).rejects.toThrow(
+      /did not go on from \S+ 0\.1\.0/,
+    );
+    const stranger = await member("stranger", { seed: 2 });
+    await expect(average([...folders, stranger], start, run)).rejects.toThrow("has another seed");
+    await expect(average([], start, run)).rejects.toThrow("a run or more");
+    // Nothing was lost: the mean is still there.
+    expect((await readTrainedStudent(run)).parameters).toEqual(parameters);
   });
 });

@@ -10,7 +10,7 @@ import { evaluationMarkdown } from "../evaluation/markdown";
 import { reportJson } from "../evaluation/report";
 import { writeEvaluation } from "../evaluation/write-evaluation";
 import { evaluate, type Unfitted } from "../stages/evaluate";
-import { readRunRecord } from "../stages/run-record";
+import { readRunRecord, STUDENT_STAGES } from "../stages/run-record";
 import { wholeNumber } from "./arguments";
 import { pictureProgress } from "./picture-progress";
 import { readPackageFiles } from "./read-package";
@@ -43,7 +43,7 @@ export function evaluateCommand(): Command {
       const folder = options.heldOutOf ?? options.leftOutOf;
       const unfitted: Unfitted | undefined = folder && {
         side: options.heldOutOf ? "heldOut" : "leftOut",
-        settings: await readRunRecord(folder, "teach", "distil"),
+        settings: await readRunRecord(folder, ...STUDENT_STAGES),
       };
       const files = await readPackageFiles(options.package);
       // Where nothing can be written is better known before the figures than after.

@@ -15,11 +15,12 @@ import type { Parameters } from "../network/parameters";
 import { distil, studentStart } from "../stages/distil";
 import type { DistilSettings } from "../stages/distil-settings";
 import { type PretrainedEncoder, pretrain, readPretrainedEncoder } from "../stages/pretrain";
-import type {
-  DistilRecord,
-  PackagedStudent,
-  StudentRecord,
-  TeachRecord,
+import {
+  type DistilRecord,
+  type PackagedStudent,
+  packagedStudent,
+  type StudentRecord,
+  type TeachRecord,
 } from "../stages/run-record";
 import { teach } from "../stages/teach";
 import type { TeachSettings } from "../stages/teach-settings";
@@ -138,8 +139,7 @@ async function goingOn(
   onMessage: StageJob["onMessage"] = () => {},
 ): Promise<{ parameters: Parameters; origin: PackagedStudent }> {
   const card = await verifyPackage(files);
-  const { name, version, training } = card;
-  const { recipe, splits } = training;
+  const { name, version } = card;
   if (freeze === "none")
     throw new Error(
       "a package holds no statistics of batch norm: give the stage's freeze, which keeps what is there",
@@ -151,7 +151,7 @@ async function goingOn(
   );
   return {
     parameters: unfoldedParameters(architecture, networkOf(files)),
-    origin: { name, version, recipe, ...(splits ? { splits } : {}) },
+    origin: packagedStudent(card),
   };
 }
 

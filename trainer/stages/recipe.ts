@@ -2,6 +2,7 @@
 import type { Freeze } from "../network/learning-encoder";
 import { FITTED_SPLITS } from "./common-settings";
 import {
+  type AverageRecord,
   type DistilRecord,
   type DistilStart,
   fittedSplitsOf,
@@ -18,11 +19,7 @@ export const THRESHOLDS = " Thresholds: ";
 
 /** One or more sentences. */
 export function recipeOf(record: StudentRecord): string {
-  return [
-    ...(record.stage === "distil" ? distilled(record) : taught(record, "The student")),
-    refitted(record),
-    leftOut(record),
-  ]
+  return [...sentences(record), refitted(record), leftOut(record)]
     .filter((sentence) => sentence !== "")
     .join(" ");
 }
@@ -62,9 +59,9 @@ function distilled(record: DistilRecord): string[] {
   const { teacher, initial, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } =
     record;
   const before =
-    teacher.stage === "distil"
-      ? [...distilled(teacher), "That student is the teacher."]
-      : taught(teacher, `The teacher (${teacher.architecture.name})`);
+    teacher.stage === "teach"
+      ? taught(teacher, `The teacher (${teacher.architecture.name})`)
+      : [...sentences(teacher), "That student is the teacher."];
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   return [
     ...before,
@@ -87,6 +84,22 @@ function startName(initial: DistilStart | PackagedStudent): string {
 function frozen(freeze: Freeze = "none"): string {
   if (freeze === "none") return "";
   return `; stem, first ${freeze.blocks} blocks and the statistics of batch norm kept as they were`;
+}
+
+function sentences(record: StudentRecord): string[] {
+  if (record.stage === "distil") return distilled(record);
+  if (record.stage === "teach") return taught(record, "The student");
+  return averaged(record);
+}
+
+/** What all members went on from is told once. */
+function averaged({ initial, members }: AverageRecord): string[] {
+  const start = startName(initial);
+  const name = `${initial.name} ${initial.version}`;
+  return [
+    `The mean of the weights of ${start} and of ${members.length} students that went on from it.`,
+    ...members.map((member, i) => `(${i + 1}) ${sentences(member).join(" ").replace(start, name)}`),
+  ];
 }
 
 /** The sentence that tells a refit's recipe from the one that was measured; empty for any other. */

@@ -2,7 +2,8 @@
 // went on, all the way back. The card's recipe is written from it.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { FITTED_SPLITS } from "./common-settings";
+import type { StudentCard } from "../../model/package/card";
+import { type CommonSettings, FITTED_SPLITS } from "./common-settings";
 import type { DistilSettings } from "./distil-settings";
 import type { PretrainSettings } from "./pretrain-settings";
 import type { SuperviseSettings } from "./settings";
@@ -36,12 +37,32 @@ export type DistilRecord = DistilSettings & {
   teacher: StudentRecord;
 };
 
+/** The mean of a packaged student and of students that went on from it. */
+export type AverageRecord = CommonSettings &
+  Pick<TeachSettings, "architecture" | "labelFraction"> & {
+    stage: "average";
+    /** Nothing is trained. */
+    steps: 0;
+    initial: PackagedStudent;
+    members: StudentRecord[];
+  };
+
 /** Stages that end in a network with outputs. */
-export type StudentRecord = TeachRecord | DistilRecord;
+export type StudentRecord = TeachRecord | DistilRecord | AverageRecord;
+
+export const STUDENT_STAGES = ["teach", "distil", "average"] as const;
+
+/** What a record keeps of a package's card. */
+export function packagedStudent({ name, version, training }: StudentCard): PackagedStudent {
+  const { recipe, splits } = training;
+  return { name, version, recipe, ...(splits ? { splits } : {}) };
+}
 
 /** What the record went on from, as far as it was trained. */
 function trainedBefore(record: PretrainRecord | StudentRecord) {
-  const starts = [record.initial, ...(record.stage === "distil" ? [record.teacher] : [])];
+  const others =
+    record.stage === "distil" ? [record.teacher] : record.stage === "average" ? record.members : [];
+  const starts = [record.initial, ...others];
   return starts.filter((start) => typeof start === "object");
 }
 

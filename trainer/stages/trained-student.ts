@@ -3,7 +3,7 @@
 import { flatLayout, unflatten } from "../network/flat-parameters";
 import { blankParameters, isTrainable, type Parameters } from "../network/parameters";
 import { loadCheckpoint } from "./checkpoint";
-import { readRunRecord, type StudentRecord } from "./run-record";
+import { readRunRecord, STUDENT_STAGES, type StudentRecord } from "./run-record";
 
 export interface TrainedStudent {
   settings: StudentRecord;
@@ -15,7 +15,7 @@ export interface TrainedStudent {
 
 /** @throws Error if the folder holds no run, or no checkpoint yet. */
 export async function readTrainedStudent(run: string): Promise<TrainedStudent> {
-  const settings = await readRunRecord(run, "teach", "distil");
+  const settings = await readRunRecord(run, ...STUDENT_STAGES);
   const checkpoint = await loadCheckpoint(run);
   if (!checkpoint) throw new Error(`${run} holds no checkpoint yet`);
   const parameters = blankParameters(settings.architecture);
