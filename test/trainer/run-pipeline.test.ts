@@ -354,6 +354,12 @@ describe("a single stage", () => {
     const stranger = await member("stranger", { seed: 2 });
     await expect(average([...folders, stranger], start, run)).rejects.toThrow("has another seed");
     await expect(average([], start, run)).rejects.toThrow("a run or more");
+    const begun = new AbortController();
+    const half = await job("half", { ...knobs, "supervise.checkpointEvery": 1 });
+    const stop = { signal: begun.signal, onStep: () => begun.abort() };
+    await superviseStage({ ...half, ...stop }, { student: start });
+    const unfinished = runFolders(runOf("half")).supervised;
+    await expect(average([unfinished], start, run)).rejects.toThrow("step 1 of 3; finish it first");
     // Nothing was lost: the mean is still there.
     expect((await readTrainedStudent(run)).parameters).toEqual(parameters);
   });

@@ -24,7 +24,7 @@ import {
 } from "../stages/run-record";
 import { teach } from "../stages/teach";
 import type { TeachSettings } from "../stages/teach-settings";
-import { readTrainedStudent } from "../stages/trained-student";
+import { readTrainedStudent, requireFinished } from "../stages/trained-student";
 import { initialParameters } from "../weights/initial";
 import type { RunFolders } from "./folders";
 
@@ -169,13 +169,6 @@ async function finishedEncoder(
 function requireSameCrops(who: string, found: number, wanted: number): void {
   if (found !== wanted)
     throw new Error(`${who} looks at crops of margin ${found}, and data.cropMargin is ${wanted}`);
-}
-
-function requireFinished(folder: string, step: number, steps: number): void {
-  if (step < steps)
-    throw new Error(
-      `the run in ${folder} has come to step ${step} of ${steps}; finish it first (the same command goes on)`,
-    );
 }
 
 function requireSameNetwork(

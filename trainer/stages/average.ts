@@ -14,7 +14,7 @@ import {
   packagedStudent,
   saveRunRecord,
 } from "./run-record";
-import { readTrainedStudent, type TrainedStudent } from "./trained-student";
+import { readTrainedStudent, requireFinished, type TrainedStudent } from "./trained-student";
 
 /**
  * Averages the trained students of runs, and with them the packaged student they went on from, every
@@ -23,7 +23,7 @@ import { readTrainedStudent, type TrainedStudent } from "./trained-student";
  * @param folders of the runs, each that of its student.
  * @param start files of the package that all of them went on from.
  * @param run folder that gets the record and the checkpoint, as a training stage leaves them.
- * @throws Error if one went on from another student, or differs in what stages must agree on.
+ * @throws Error if one is not finished, went on from another student, or differs in what stages must agree on.
  */
 export async function average(
   folders: readonly string[],
@@ -36,29 +36,23 @@ export async function average(
     throw new Error("an average needs a run or more beside the student they went on from");
   const before = packagedStudent(await verifyPackage(start));
   students.forEach((student, i) => {
-    requireFrom(before, student, folders[i] as string);
-    requireAgreement(first, student, folders[i] as string);
+    const folder = folders[i] as string;
+    requireFinished(folder, student.step, student.settings.steps);
+    requireFrom(before, student, folder);
+    requireAgreement(first, student, folder);
   });
-  const { architecture, cropMargin, heldOutShare, seed, workers, labelFraction, leaveOut } =
-    first.settings;
-  const { splits } = first.settings;
   const record: AverageRecord = {
+    ...agreed(first),
+    workers: first.settings.workers,
     stage: "average",
-    architecture,
-    cropMargin,
-    heldOutShare,
-    ...(splits ? { splits } : {}),
-    ...(leaveOut ? { leaveOut } : {}),
-    seed,
-    workers,
-    labelFraction,
     steps: 0,
     initial: before,
     members: students.map(({ settings }) => settings),
   };
-  const own = unfoldedParameters(architecture, networkOf(start));
+  const own = unfoldedParameters(record.architecture, networkOf(start));
   const all = [own, ...students.map(({ parameters }) => parameters)];
   const weights = mean(all.map((parameters) => flat(parameters, isTrainable)));
+  // A package holds none of batch norm, so whoever went on from it has kept those it began with.
   const statistics = flat(own, (name) => !isTrainable(name));
   const nothing = new Float32Array(weights.length);
   await saveCheckpoint(run, {
@@ -99,13 +93,14 @@ function requireFrom(start: PackagedStudent, { settings }: TrainedStudent, folde
     );
 }
 
-/** A package holds no statistics of batch norm, so whoever goes on from one has kept them. */
+/** What every stage must agree on, and the network. */
+function agreed({ settings }: TrainedStudent) {
+  const { architecture, cropMargin, heldOutShare, splits, leaveOut, seed, labelFraction } =
+    settings;
+  return { architecture, cropMargin, heldOutShare, splits, leaveOut, seed, labelFraction };
+}
+
 function requireAgreement(a: TrainedStudent, b: TrainedStudent, folder: string): void {
-  const agreed = ({ settings }: TrainedStudent) => {
-    const { architecture, cropMargin, heldOutShare, splits, leaveOut, seed, labelFraction } =
-      settings;
-    return { architecture, cropMargin, heldOutShare, splits, leaveOut, seed, labelFraction };
-  };
   const [one, other] = [agreed(a), agreed(b)];
   for (const key of Object.keys(one) as (keyof typeof one)[])
     if (JSON.stringify(one[key]) !== JSON.stringify(other[key]))

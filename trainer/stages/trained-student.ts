@@ -27,3 +27,11 @@ export async function readTrainedStudent(run: string): Promise<TrainedStudent> {
   unflatten(statistics, checkpoint.emaStatistics, parameters);
   return { settings, parameters, step: checkpoint.step, fingerprint: checkpoint.fingerprint };
 }
+
+/** @throws Error if the run in the folder has not come to its end: what goes on from it would not say so. */
+export function requireFinished(folder: string, step: number, steps: number): void {
+  if (step < steps)
+    throw new Error(
+      `the run in ${folder} has come to step ${step} of ${steps}; finish it first (the same command goes on)`,
+    );
+}
