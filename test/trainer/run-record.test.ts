@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { StudentCard } from "../../model/package/card";
+import { isRefit } from "../../trainer/stages/common-settings";
 import { DISTIL_DEFAULTS } from "../../trainer/stages/distil-settings";
 import { PRETRAIN_DEFAULTS } from "../../trainer/stages/pretrain-settings";
 import { recipeOf, THRESHOLDS } from "../../trainer/stages/recipe";
@@ -128,6 +129,8 @@ describe("the recipe", () => {
     expect(fittedSplitsOf({ ...teach, initial: { ...pretrain, splits } })).toEqual(splits);
     expect(recipeOf(distil)).not.toContain("splits");
     expect(recipeOf(refit)).toContain("Fitted on the splits train and val.");
+    // Without `train` it is one all the more.
+    expect([["train"], ["val"], splits].map(isRefit)).toEqual([false, true, true]);
   });
 
   it("says what was left out", () => {

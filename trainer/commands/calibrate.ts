@@ -26,12 +26,13 @@ export function calibrateCommand(): Command {
       const run = runFolder(config);
       const student = await studentFolder(run);
       const out = options.out ?? runFolders(run).package;
-      await startBackend();
-      const pictures = pictureProgress();
-      const onPictures = pictures.report;
+      // A package that is not there is better known before the figures than after.
       const figuresOf = options.figuresOf
         ? await verifyPackage(await readPackageFiles(options.figuresOf))
         : undefined;
+      await startBackend();
+      const pictures = pictureProgress();
+      const onPictures = pictures.report;
       const job = { config, data, student, out, date: options.date, figuresOf, onPictures };
       const { report } = await packStudent(job).finally(pictures.stop);
       console.log(JSON.stringify(report, null, 2));

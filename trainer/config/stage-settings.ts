@@ -3,7 +3,7 @@
 import type { StudentArchitecture } from "../../model/student/architecture";
 import { studentOfSize } from "../distillation/family";
 import { labelWeightFor } from "../distillation/schedule";
-import { type CommonSettings, FITTED_SPLITS } from "../stages/common-settings";
+import { type CommonSettings, isRefit } from "../stages/common-settings";
 import { DISTIL_DEFAULTS, type DistilSettings } from "../stages/distil-settings";
 import { PRETRAIN_DEFAULTS, type PretrainSettings } from "../stages/pretrain-settings";
 import { TEACH_DEFAULTS, type TeachSettings } from "../stages/teach-settings";
@@ -70,8 +70,8 @@ export function distilSettings(config: TrainerConfig): DistilSettings {
 function common({ data, seed, workers }: TrainerConfig): CommonSettings {
   const { cropMargin, heldOutShare, splits, leaveOut } = data;
   // Runs that were begun before there was this knob go on: their settings do not name it.
-  const isUsual = splits.join() === FITTED_SPLITS.join();
-  return { cropMargin, heldOutShare, ...(isUsual ? {} : { splits }), leaveOut, seed, workers };
+  const refit = isRefit(splits) ? { splits } : {};
+  return { cropMargin, heldOutShare, ...refit, leaveOut, seed, workers };
 }
 
 function warmup(steps: number | "auto", of: number): number {

@@ -5,7 +5,7 @@ import type { StudentArchitecture } from "../../model/student/architecture";
 import type { TrainerConfig } from "../config/schema";
 import type { FaceRow } from "../datasets/manifest";
 import { canonicalJson, rowsDigest, shortDigest } from "../digest";
-import { type CommonSettings, FITTED_SPLITS, type LeaveOut } from "../stages/common-settings";
+import { type CommonSettings, isRefit, type LeaveOut } from "../stages/common-settings";
 import type { DistilSettings } from "../stages/distil-settings";
 import type { PretrainSettings } from "../stages/pretrain-settings";
 import type { DistilStart, PublishedWeights } from "../stages/run-record";
@@ -117,7 +117,7 @@ export function planTable(
   config: TrainerConfig,
   rows: readonly FaceRow[],
 ): Plan {
-  if (config.data.splits.some((name) => !FITTED_SPLITS.includes(name)))
+  if (isRefit(config.data.splits))
     throw new RangeError("data.splits: a table compares what is fitted on train alone");
   const arms = armsNamed(request.arms);
   const [leaveOutArm] = armsNamed([request.leaveOutArm]) as [Arm];

@@ -1,6 +1,7 @@
 // The mean of the weights of students that went on from one and the same: they lie in one valley, and
 // its middle is better on what none of them saw than its sides are (Wortsman et al., "Model soups",
 // ICML 2022; with the student they went on from, "Robust fine-tuning of zero-shot models", CVPR 2022).
+import type { StudentCard } from "../../model/package/card";
 import { type PackageFiles, verifyPackage } from "../../model/package/student";
 import { networkOf } from "../emission/graph-model";
 import { unfoldedParameters } from "../emission/unfold";
@@ -8,12 +9,7 @@ import { flatLayout, flatten } from "../network/flat-parameters";
 import { isTrainable, type Parameters } from "../network/parameters";
 import { saveCheckpoint } from "./checkpoint";
 import { runFingerprint } from "./fingerprint";
-import {
-  type AverageRecord,
-  type PackagedStudent,
-  packagedStudent,
-  saveRunRecord,
-} from "./run-record";
+import { type AverageRecord, packagedStudent, saveRunRecord, wentOnFrom } from "./run-record";
 import { readTrainedStudent, requireFinished, type TrainedStudent } from "./trained-student";
 
 /**
@@ -34,11 +30,11 @@ export async function average(
   const [first] = students;
   if (!first)
     throw new Error("an average needs a run or more beside the student they went on from");
-  const before = packagedStudent(await verifyPackage(start));
+  const card = await verifyPackage(start);
   students.forEach((student, i) => {
     const folder = folders[i] as string;
     requireFinished(folder, student.step, student.settings.steps);
-    requireFrom(before, student, folder);
+    requireFrom(card, student, folder);
     requireAgreement(first, student, folder);
   });
   const record: AverageRecord = {
@@ -46,14 +42,15 @@ export async function average(
     workers: first.settings.workers,
     stage: "average",
     steps: 0,
-    initial: before,
+    initial: packagedStudent(card),
     members: students.map(({ settings }) => settings),
   };
   const own = unfoldedParameters(record.architecture, networkOf(start));
-  const all = [own, ...students.map(({ parameters }) => parameters)];
-  const weights = mean(all.map((parameters) => flat(parameters, isTrainable)));
-  // A package holds none of batch norm, so whoever went on from it has kept those it began with.
-  const statistics = flat(own, (name) => !isTrainable(name));
+  // A package holds no statistics of batch norm, so all have kept those that they began with.
+  const parameters = mean([own, ...students.map((student) => student.parameters)]);
+  const weights = flatten(flatLayout(parameters), parameters);
+  const layout = flatLayout(parameters, (name) => !isTrainable(name));
+  const statistics = flatten(layout, parameters);
   const nothing = new Float32Array(weights.length);
   await saveCheckpoint(run, {
     step: 0,
@@ -63,32 +60,27 @@ export async function average(
     ema: weights,
     statistics,
     emaStatistics: statistics,
-    fingerprint: runFingerprint({ ...record, checkpointEvery: 0 }, [], own),
+    fingerprint: runFingerprint({ ...record, checkpointEvery: 0 }, [], parameters),
   });
   await saveRunRecord(run, record);
   return record;
 }
 
-function flat(parameters: Parameters, include: (name: string) => boolean): Float32Array {
-  return flatten(flatLayout(parameters, include), parameters);
-}
-
-function mean(vectors: readonly Float32Array[]): Float32Array {
-  const [first] = vectors as [Float32Array];
-  return first.map(
-    (_, i) => vectors.reduce((sum, v) => sum + (v[i] as number), 0) / vectors.length,
+function mean(students: readonly Parameters[]): Parameters {
+  const [first] = students as [Parameters];
+  return new Map(
+    [...first].map(([name, { shape, data }]) => {
+      const all = students.map((parameters) => parameters.get(name)?.data as Float32Array);
+      const sum = (i: number) => all.reduce((total, one) => total + (one[i] as number), 0);
+      return [name, { shape, data: data.map((_, i) => sum(i) / all.length) }];
+    }),
   );
 }
 
-function requireFrom(start: PackagedStudent, { settings }: TrainedStudent, folder: string): void {
-  const { initial } = settings;
-  const isFrom =
-    typeof initial === "object" &&
-    "version" in initial &&
-    JSON.stringify(initial) === JSON.stringify(start);
-  if (!isFrom || settings.stage === "average")
+function requireFrom(card: StudentCard, { settings }: TrainedStudent, folder: string): void {
+  if (settings.stage === "average" || !wentOnFrom(settings, card))
     throw new Error(
-      `the student in ${folder} did not go on from ${start.name} ${start.version}: ` +
+      `the student in ${folder} did not go on from ${card.name} ${card.version}: ` +
         "the mean of students that have nothing in common is none",
     );
 }

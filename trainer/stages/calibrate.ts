@@ -14,6 +14,7 @@ import { cropAll } from "../evaluation/crops";
 import { DEGRADATIONS, type Degradation, degradedCrops } from "../evaluation/degrade";
 import { fitTemperature } from "../evaluation/temperature";
 import { countParameters } from "../network/parameters";
+import { isRefit } from "./common-settings";
 import { type PicturesDone, quantisedFolder } from "./quantise";
 import { recipeOf, THRESHOLDS } from "./recipe";
 import { figuresForRefit } from "./refit";
@@ -191,7 +192,7 @@ export async function calibrate(
 /** Nothing where it is `train` alone, as in every card so far. */
 function splitsFitted(settings: StudentRecord): Pick<StudentCard["training"], "splits"> {
   const splits = fittedSplitsOf(settings);
-  return splits.length > 1 ? { splits } : {};
+  return isRefit(splits) ? { splits } : {};
 }
 
 /** Pictures that were fitted, by source and label. */

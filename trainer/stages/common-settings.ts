@@ -36,6 +36,11 @@ export const COMMON_DEFAULTS = {
 /** Where `splits` is absent. */
 export const FITTED_SPLITS: readonly string[] = ["train"];
 
+/** Whether anything but `train` is fitted: then figures of `val` are of pictures that were learnt. */
+export function isRefit(splits: readonly string[]): boolean {
+  return splits.some((name) => !FITTED_SPLITS.includes(name));
+}
+
 /** Side of the students' and the teacher's input in pixels. */
 export const INPUT_SIZE = 160;
 

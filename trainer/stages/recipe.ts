@@ -1,6 +1,6 @@
 // The recipe in a student's card: how it was trained, in words, from what its run's folder records.
 import type { Freeze } from "../network/learning-encoder";
-import { FITTED_SPLITS } from "./common-settings";
+import { isRefit } from "./common-settings";
 import {
   type AverageRecord,
   type DistilRecord,
@@ -105,9 +105,7 @@ function averaged({ initial, members }: AverageRecord): string[] {
 /** The sentence that tells a refit's recipe from the one that was measured; empty for any other. */
 export function refitted(record: StudentRecord): string {
   const splits = fittedSplitsOf(record);
-  return splits.some((name) => !FITTED_SPLITS.includes(name))
-    ? `Fitted on the splits ${splits.join(" and ")}.`
-    : "";
+  return isRefit(splits) ? `Fitted on the splits ${splits.join(" and ")}.` : "";
 }
 
 function leftOut({ leaveOut }: StudentRecord): string {

@@ -2,7 +2,7 @@
 // on from where it was. What that student reached is the only figure that a refit can show.
 import type { StudentCard } from "../../model/package/card";
 import { recipeOf, refitted, THRESHOLDS } from "./recipe";
-import { fittedSplitsOf, type StudentRecord } from "./run-record";
+import { fittedSplitsOf, type StudentRecord, wentOnFrom } from "./run-record";
 
 /**
  * The figures of the student that was not fitted on what it was measured on, each with its name.
@@ -16,7 +16,7 @@ export function figuresForRefit(
   measured: StudentCard,
 ): StudentCard["metrics"] {
   const who = `${measured.name} ${measured.version}`;
-  requireRefitOf(record, measured, who);
+  requireRefitOf(record, measured);
   const seen = measured.training.splits ?? [];
   const figures = measured.metrics.filter(
     ({ split, student }) =>
@@ -27,17 +27,15 @@ export function figuresForRefit(
   return figures.map((figure) => ({ ...figure, student: who }));
 }
 
-function requireRefitOf(record: StudentRecord, { training }: StudentCard, who: string): void {
+function requireRefitOf(record: StudentRecord, measured: StudentCard): void {
   const sentence = refitted(record);
   if (!sentence) throw new Error("the run was fitted on train alone: it is measured, not refitted");
-  const { initial } = record;
-  const wentOn = typeof initial === "object" && "version" in initial ? initial : null;
-  if (wentOn && `${wentOn.name} ${wentOn.version}` === who && wentOn.recipe === training.recipe)
-    return;
+  if (wentOnFrom(record, measured)) return;
+  const { name, version, training } = measured;
   const recipe = recipeOf(record).replace(` ${sentence}`, "");
   if (training.recipe.split(THRESHOLDS)[0] !== recipe)
     throw new Error(
-      `${who} was trained by another recipe, so its figures are not the refit's.\n` +
-        `${who}: ${training.recipe}\nthe refit: ${recipe}`,
+      `${name} ${version} was trained by another recipe, so its figures are not the refit's.\n` +
+        `${name} ${version}: ${training.recipe}\nthe refit: ${recipe}`,
     );
 }

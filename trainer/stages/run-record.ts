@@ -58,6 +58,11 @@ export function packagedStudent({ name, version, training }: StudentCard): Packa
   return { name, version, recipe, ...(splits ? { splits } : {}) };
 }
 
+/** Whether the run began with the student of this very card. */
+export function wentOnFrom({ initial }: StudentRecord, card: StudentCard): boolean {
+  return JSON.stringify(initial) === JSON.stringify(packagedStudent(card));
+}
+
 /** What the record went on from, as far as it was trained. */
 function trainedBefore(record: PretrainRecord | StudentRecord) {
   const others =

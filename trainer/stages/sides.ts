@@ -30,16 +30,20 @@ export function trainingSplit(rows: readonly FaceRow[], settings: SplitSettings)
     const own = rows.filter(({ split, label }) => split === name && label !== "unlabelled");
     return { own, ...splitByGroup(own, settings.heldOutShare, settings.seed) };
   });
-  const heldOut = parts.flatMap((part) => part.heldOut).filter((row) => !isLeftOut(row));
-  const unseen = new Set(parts.flatMap((part) => part.heldOut).map(({ group }) => group));
+  const apart = parts.flatMap(({ heldOut }) => heldOut);
+  // A group of two splits may be held out of one of them alone.
+  const unseen = new Set(apart.map(({ group }) => group));
   const fit = parts
     .flatMap((part) => part.fit)
     .filter((row) => !isLeftOut(row) && !unseen.has(row.group));
   const fitted = new Set(fit.map(({ group }) => group));
-  const leftOut = parts
-    .flatMap(({ own }) => own)
-    .filter((row) => isLeftOut(row) && !fitted.has(row.group));
-  return { fit, heldOut, leftOut };
+  return {
+    fit,
+    heldOut: apart.filter((row) => !isLeftOut(row)),
+    leftOut: parts
+      .flatMap(({ own }) => own)
+      .filter((row) => isLeftOut(row) && !fitted.has(row.group)),
+  };
 }
 
 /** What figures on `heldOut` are said to be of. */
@@ -47,15 +51,10 @@ export function heldOutName({ splits = FITTED_SPLITS }: Pick<SplitSettings, "spl
   return `${splits.join(" and ")}, held-out groups`;
 }
 
-/** @throws Error if the data have no such split: a misspelt one would be left out in silence. */
+/** @throws Error if the data have no such split. */
 function fittedSplits(rows: readonly FaceRow[], splits = FITTED_SPLITS): readonly string[] {
-  const known = new Set(rows.map(({ split }) => split));
-  for (const name of splits)
-    if (name !== "train" && !known.has(name))
-      throw new Error(
-        `splits names ${JSON.stringify(name)}, which the data do not have; they have ` +
-          [...known].sort().join(", "),
-      );
+  const added = splits.filter((name) => !FITTED_SPLITS.includes(name));
+  requireKnown("splits names", "split", added, rows);
   return splits;
 }
 
@@ -131,22 +130,24 @@ function leftOutTest(
   rows: readonly FaceRow[],
   { generators, sources }: LeaveOut = { generators: [], sources: [] },
 ): (row: FaceRow) => boolean {
-  requireKnown("generator", generators, rows);
-  requireKnown("source", sources, rows);
+  requireKnown("leaveOut names the generator", "generator", generators, rows);
+  requireKnown("leaveOut names the source", "source", sources, rows);
   return ({ generator, source }) => generators.includes(generator) || sources.includes(source);
 }
 
-/** A misspelt name would leave nothing out, and the experiment would look like a triumph. */
+/** A misspelt name would do nothing, and leaving nothing out would look like a triumph. */
 function requireKnown(
-  key: "generator" | "source",
+  what: string,
+  key: "generator" | "source" | "split",
   names: readonly string[],
   rows: readonly FaceRow[],
 ): void {
+  if (names.length === 0) return;
   const known = new Set(rows.map((row) => row[key]));
   for (const name of names)
     if (!known.has(name))
       throw new Error(
-        `leaveOut names the ${key} ${JSON.stringify(name)}, which the data do not have; ` +
+        `${what} ${JSON.stringify(name)}, which the data do not have; ` +
           `they have ${[...known].sort().join(", ")}`,
       );
 }
