@@ -101,6 +101,7 @@ export function reportOf(faces: readonly ScoredFace[]): EvaluationReport {
     realsBySource: realFigures(faces, interval),
     realsByKind: [],
     blends: null,
+    surroundings: null,
     mapCost: { logitMs: 1, logitAndMapMs: 1.1, repeats: 1 },
     robustness: null,
     curves: {

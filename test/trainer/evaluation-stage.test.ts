@@ -70,7 +70,13 @@ describe("evaluate", () => {
   });
 
   it("tells how far it is, phase by phase", () => {
-    expect(Object.fromEntries(phases)).toEqual({ decode: 1, score: 1, blends: 1, robustness: 1 });
+    expect(Object.fromEntries(phases)).toEqual({
+      decode: 1,
+      score: 1,
+      blends: 1,
+      surroundings: 1,
+      robustness: 1,
+    });
   });
 
   it("gives the same figures again", async () => {

@@ -97,10 +97,12 @@ describe("the recipe", () => {
 
   it("says what was kept as it was, and whose faces were put in", () => {
     expect(recipeOf(distil)).not.toMatch(/kept as they were|labelled fake's face/);
-    const batch = { ...teach.batch, generatedShare: 0.6 };
+    const batch = { ...teach.batch, generatedShare: 0.6, videoFakes: 0.1, surroundings: 0.5 };
     const frozen: TeachRecord = { ...teach, freeze: { blocks: 3 }, batch };
     const recipe = recipeOf({ ...distil, teacher: frozen });
     expect(recipe).toContain("60 % of the swaps with a labelled fake's face");
+    expect(recipe).toContain("(10 % of them frames of a video)");
+    expect(recipe).toContain("50 % of the pairs before what stands around a third face");
     expect(recipe.match(/stem, first 3 blocks/g)).toHaveLength(1);
   });
 

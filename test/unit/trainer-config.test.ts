@@ -162,6 +162,8 @@ describe("a mistake", () => {
     ["pretrain: {K: 16}", "pretrain.K: a batch of 32 keys does not fit into a queue of 16"],
     ["teach: {steps: 10, warmupSteps: 10}", "teach.warmupSteps: fewer than the 10 steps"],
     ["teach: {batch: {pairs: 0, labelled: 0}}", "teach.batch.pairs: pairs and labelled are both 0"],
+    ["supervise: {batch: {videoFakes: 2}}", "a number from 0 to 1, or auto is expected, not 2"],
+    ["supervise: {batch: {surroundings: -1}}", "a number from 0 to 1 is expected, not -1"],
     ["distil: {batch: {faces: 2, blends: 3}}", "distil.batch.blends: each face comes"],
     ["calibrate: {rates: {strong: 0.5}}", "calibrate.rates: unsure > suspicious > strong"],
     ["- a\n- b", "sections of keys and values are expected"],

@@ -39,6 +39,7 @@ export function orAuto(expected: string, test: (value: number) => boolean) {
 }
 
 export const wholeOrAuto = orAuto(EXPECTED.whole, (x) => Number.isSafeInteger(x) && x >= 0);
+export const shareOrAuto = orAuto(EXPECTED.shareOrNone, (x) => x >= 0 && x <= 1);
 export const weightOrAuto = orAuto(EXPECTED.weight, (x) => x >= 0);
 
 /** @param description what it is, the paper's symbol where it has one, and where the default is from. */

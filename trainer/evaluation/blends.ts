@@ -11,6 +11,7 @@ import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { auc } from "./auc";
 import { type Interval, meanOf, type Scored, shareOf } from "./bootstrap";
 import type { IntervalOf } from "./figures";
+import { onePerGroupFirst } from "./one-per-group";
 import { rank } from "./ranking";
 
 export interface BlendFigures {
@@ -57,7 +58,7 @@ export async function blendFigures(
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<BlendFigures | null> {
   const reals = pool.pictures.filter(({ row }) => row.label === "real");
-  const chosen = onePerGroupFirst(reals).slice(0, PAIRS);
+  const chosen = onePerGroupFirst(reals, SEED).slice(0, PAIRS);
   if (chosen.length === 0) return null;
   const { inputSize, cropMargin } = student.card;
 
@@ -116,20 +117,6 @@ export async function blendFigures(
     ),
     pointingByChance: blends.reduce((sum, { area }) => sum + area, 0) / blends.length,
   };
-}
-
-/** In a fixed order that goes once through all groups before any group comes again. */
-function onePerGroupFirst(pictures: readonly PooledPicture[]): PooledPicture[] {
-  const seen = new Map<string, number>();
-  const random = new Random(SEED);
-  return pictures
-    .map((picture) => {
-      const round = seen.get(picture.row.group) ?? 0;
-      seen.set(picture.row.group, round + 1);
-      return { picture, round, lot: random.next() };
-    })
-    .sort((a, b) => a.round - b.round || a.lot - b.lot)
-    .map(({ picture }) => picture);
 }
 
 /** A real face, or what was blended into, and its blend under one and the same degradation, without jitter or flip. */

@@ -7,7 +7,7 @@ type CardMetric = StudentCard["metrics"][number];
 
 /** The card's metrics of a split. Figures that do not exist are left out: a card holds numbers. */
 export function cardMetrics(report: EvaluationReport): CardMetric[] {
-  const { split, frames, videos, pictures, blends, robustness } = report;
+  const { split, frames, videos, pictures, blends, surroundings, robustness } = report;
   const metric = (
     name: string,
     scope: string,
@@ -60,6 +60,13 @@ export function cardMetrics(report: EvaluationReport): CardMetric[] {
           }),
           metric("auc of the map's pixels in own blends", "all", blends.pixelAuc, {
             groups: blends.groups,
+          }),
+        ]
+      : []),
+    ...(surroundings
+      ? [
+          metric("auc of real faces before fakes' surroundings", "all", surroundings.auc, {
+            groups: surroundings.groups,
           }),
         ]
       : []),

@@ -59,6 +59,7 @@ export function evaluationMarkdown(report: EvaluationReport): string {
     ),
     ...robustness(report),
     ...explanation(report),
+    ...surroundings(report),
     ...broken(report),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -252,6 +253,23 @@ function explanation({ blends, mapCost }: EvaluationReport): string[] {
         ["strongest cell inside the replaced part", share(blends.pointing)],
         ["the same by chance", percent(blends.pointingByChance)],
         cost,
+      ],
+    ),
+  ];
+}
+
+function surroundings({ surroundings }: EvaluationReport): string[] {
+  if (!surroundings) return [];
+  const { faces, groups, auc, shift, suspicious } = surroundings;
+  return [
+    "**What stands around a face**: real photographs before the surroundings of other real ones, and before those of fakes",
+    table(
+      [`${faces} faces, ${groups} groups`, ""],
+      [
+        ["AUC of the one against the other (0.5: the surroundings say nothing)", number(auc)],
+        ["what a fake's surroundings add to the logit, mean", difference(shift)],
+        ["`suspicious` or above before a real one's", share(suspicious.beforeReal)],
+        ["`suspicious` or above before a fake's", share(suspicious.beforeFake)],
       ],
     ),
   ];

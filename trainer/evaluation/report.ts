@@ -14,6 +14,7 @@ import type { MapCost } from "./map-cost";
 import type { RocPoint } from "./ranking";
 import type { ReliabilityBin } from "./reliability";
 import type { Robustness } from "./robustness/measure";
+import type { SurroundingsFigures } from "./surroundings";
 
 export interface EvaluationReport {
   /** Raised when a key changes its meaning. */
@@ -47,6 +48,8 @@ export interface EvaluationReport {
   realsByKind: KindFigures[];
   /** Pseudo-fakes made of the split's own real pictures, with known masks. */
   blends: BlendFigures | null;
+  /** The split's real photographs before other surroundings. */
+  surroundings: SurroundingsFigures | null;
   mapCost: MapCost;
   /** Null where it was not asked for. */
   robustness: Robustness | null;

@@ -24,6 +24,7 @@ import { reliability } from "../evaluation/reliability";
 import type { EvaluationReport } from "../evaluation/report";
 import { measureRobustness } from "../evaluation/robustness/measure";
 import { facePxOf, type ScoredFace, scoreCrops } from "../evaluation/scoring";
+import { surroundingsFigures } from "../evaluation/surroundings";
 import { videosOf } from "../evaluation/videos";
 import { heldOutName, type SplitSettings, trainingSplit } from "./sides";
 
@@ -91,6 +92,9 @@ async function evaluateStudent(
   const blends = await blendFigures(student, pool, interval, (done, pairs) =>
     onProgress("blends", done, pairs),
   );
+  const surroundings = await surroundingsFigures(student, pool, interval, (done, all) =>
+    onProgress("surroundings", done, all),
+  );
   const mapCost = await measureMapCost(files, card.inputSize);
   const grid = robustness
     ? await measureRobustness(student, pool, scored, interval, (done, all) =>
@@ -127,6 +131,7 @@ async function evaluateStudent(
     ...figures(scored, student, interval),
     realsByKind: kindFigures(scored, crops, card, interval),
     blends,
+    surroundings,
     mapCost,
     robustness: grid,
   };

@@ -42,7 +42,15 @@ function taught(record: TeachRecord, who: string): string[] {
       (batch.generatedShare > 0
         ? `, ${percent(batch.generatedShare)} of the swaps with a labelled fake's face,`
         : "") +
-      ` and labelled fakes with real partners, both classes augmented alike${frozen(freeze)}.`,
+      ` and labelled fakes with real partners` +
+      (typeof batch.videoFakes === "number"
+        ? ` (${percent(batch.videoFakes)} of them frames of a video)`
+        : "") +
+      `, both classes augmented alike` +
+      ((batch.surroundings ?? 0) > 0
+        ? `, ${percent(batch.surroundings ?? 0)} of the pairs before what stands around a third face`
+        : "") +
+      `${frozen(freeze)}.`,
   ];
 }
 

@@ -20,7 +20,16 @@ export interface SuperviseSettings extends CommonSettings {
   statisticsRate: number;
   /** Absent in runs older than this knob: nothing is frozen. */
   freeze?: Freeze;
-  batch: Pick<BatchRecipe, "pairs" | "labelled" | "swapShare" | "generatedShare" | "videoLike">;
+  batch: Pick<
+    BatchRecipe,
+    | "pairs"
+    | "labelled"
+    | "swapShare"
+    | "generatedShare"
+    | "videoFakes"
+    | "surroundings"
+    | "videoLike"
+  >;
   optimiser: AdamWSettings;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
@@ -36,7 +45,15 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
   maskWeight: 0.3,
   statisticsRate: 0.02,
   freeze: "none",
-  batch: { pairs: 10, labelled: 6, swapShare: 0.3, generatedShare: 0, videoLike: 0.25 },
+  batch: {
+    pairs: 10,
+    labelled: 6,
+    swapShare: 0.3,
+    generatedShare: 0,
+    videoFakes: "auto",
+    surroundings: 0,
+    videoLike: 0.25,
+  },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 260,
 };

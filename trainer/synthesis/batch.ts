@@ -7,6 +7,7 @@ import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
 import { donorFor, faceOf } from "./donor";
 import { asPixels, type Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
+import { drawSurroundings, type Surroundings, withSurroundings } from "./surroundings";
 
 export interface BatchRecipe {
   /** Real crops that come with a pseudo-fake of themselves. */
@@ -20,6 +21,16 @@ export interface BatchRecipe {
    * fakes come from other sources than reals, and a network learns those; this pair has one source.
    */
   generatedShare: number;
+  /**
+   * Share of labelled fakes that are frames of a video; auto, and in older runs: by their number. Where
+   * it is given, a photo that stands beside such a frame always goes through video-like compression.
+   */
+  videoFakes?: number | "auto";
+  /**
+   * Share of pairs before what stands around a third face, the same for both: else a generator's usual
+   * backdrop becomes its sign. Absent in older runs: none.
+   */
+  surroundings?: number;
   /** Share of photo pairs, and of pairs of video frames, that go through video-like compression. */
   videoLike: number;
   inputSize: number;
@@ -52,6 +63,8 @@ interface DrawnPair {
   fake: Face;
   mask: FakeMask;
   augmentation: Augmentation;
+  /** Null where both keep their own. */
+  surroundings: Surroundings | null;
 }
 
 /** Pictures by source, so that a draw can balance sources. */
@@ -121,10 +134,10 @@ export class BatchMaker {
     const placed: Promise<void>[] = [];
     for (let pair = 0; pair < pairs + labelled; pair++) {
       // Without labelled fakes the rest of the batch is pairs too.
-      const { real, fake, mask, augmentation } =
+      const drawn =
         pair < pairs || !this.hasFakes ? this.drawPair(random) : this.drawLabelled(random);
-      placed.push(this.place(batch, 2 * pair, real, augmentation, null, 0));
-      placed.push(this.place(batch, 2 * pair + 1, fake, augmentation, mask, 1));
+      placed.push(this.place(batch, 2 * pair, drawn.real, drawn, null, 0));
+      placed.push(this.place(batch, 2 * pair + 1, drawn.fake, drawn, drawn.mask, 1));
     }
     await Promise.all(placed);
     return batch;
@@ -135,18 +148,35 @@ export class BatchMaker {
     const picture = this.drawReal(random, random.chance(0.25));
     const { face, target, mask } = this.pseudoFake(random, picture, this.cut(picture));
     // The target and not the picture: a change all over would otherwise tell the two apart.
-    return { real: target, fake: face, mask, augmentation: this.augmentation(random, picture) };
+    const augmentation = this.augmentation(random, picture);
+    return { real: target, fake: face, mask, augmentation, surroundings: this.around(random) };
   }
 
   /** A labelled fake and a real face of the same medium. */
   private drawLabelled(random: Random): DrawnPair {
-    const picture = this.drawFake(random);
+    const picture = this.drawFake(random, this.recipe.videoFakes);
     const fromVideo = picture.row.video !== undefined;
     // There are few real clips: half the partners of video frames are photos made video-like.
     const partner = this.drawReal(random, fromVideo && random.chance(0.5), this.partners);
-    const augmentation = this.augmentation(random, picture);
+    const isMixed = fromVideo && partner.row.video === undefined;
+    const augmentation =
+      isMixed && isShare(this.recipe.videoFakes)
+        ? drawAugmentation(random, 1)
+        : this.augmentation(random, picture);
     const mask = WHOLLY_GENERATED.has(picture.row.source) ? "all" : "unknown";
-    return { real: this.cut(partner), fake: this.cut(picture), mask, augmentation };
+    const [real, fake] = [this.cut(partner), this.cut(picture)];
+    return { real, fake, mask, augmentation, surroundings: this.around(random) };
+  }
+
+  /** A real or a generated picture's, as often: plain walls then stand behind both classes. */
+  private around(random: Random): Surroundings | null {
+    const { surroundings = 0 } = this.recipe;
+    if (surroundings === 0 || !random.chance(surroundings)) return null;
+    const donor =
+      this.hasFakes && random.chance(0.5)
+        ? this.drawFake(random, 0)
+        : this.drawReal(random, false, this.partners);
+    return drawSurroundings(random, this.cut(donor));
   }
 
   private cut(picture: PooledPicture): Face {
@@ -174,20 +204,27 @@ export class BatchMaker {
     return random.pick(random.weighted(lists, bySquareRoot));
   }
 
-  private drawFake(random: Random): PooledPicture {
-    return random.pick(random.weighted([...this.fake.photos, ...this.fake.videos], bySquareRoot));
+  private drawFake(random: Random, videos: BatchRecipe["videoFakes"] = "auto"): PooledPicture {
+    const { fake } = this;
+    const all = [...fake.photos, ...fake.videos];
+    // Nothing more is drawn for auto: batches of older recipes stay what they were.
+    const asked = !isShare(videos) ? all : random.chance(videos) ? fake.videos : fake.photos;
+    return random.pick(random.weighted(asked.length > 0 ? asked : all, bySquareRoot));
   }
 
   /** Augments, crops and writes one face into the batch. */
   private async place(
     batch: Batch,
     slot: number,
-    face: Face,
-    augmentation: Augmentation,
-    mask: FakeMask | null,
+    drawn: Face,
+    { augmentation, surroundings }: DrawnPair,
+    drawnMask: FakeMask | null,
     label: 0 | 1,
   ): Promise<void> {
     const { inputSize, mapSize, cropMargin } = this.recipe;
+    const placed = surroundings ? withSurroundings(drawn, surroundings) : null;
+    const face = placed ? placed.face : drawn;
+    const mask = placed ? within(placed.own, drawnMask) : drawnMask;
     const result = await augmentFace(new Random(augmentation.seed), face, augmentation);
     const square = jitteredSquare(result, cropMargin, augmentation);
     const crop = resampleSquare(asPixels(result), square, inputSize);
@@ -202,6 +239,14 @@ export class BatchMaker {
       averageMask(mask, face.size, original, mapSize, augmentation.flip, cells);
     }
   }
+}
+
+const isShare = (value: BatchRecipe["videoFakes"]) => typeof value === "number";
+
+/** What is left of a mask where only `own` is still the face's. */
+function within(own: Float32Array, mask: FakeMask | null): FakeMask | null {
+  if (mask === "all") return own;
+  return mask instanceof Float32Array ? mask.map((value, p) => value * own[p]!) : mask;
 }
 
 /** Whether at most a twentieth of the crop's side lies outside the picture. */

@@ -1,10 +1,10 @@
 // Pseudo-fakes: a real face blended onto itself (Shiohara & Yamasaki 2022, self-blended images) or
 // another person's face blended in, so that only traces of manipulation separate the classes.
-import { resampleSquare } from "../../model/student/crop";
 import type { Random } from "../random";
 import { addNoise, blurOrSharpen, displace, dropResolution, shiftColour } from "./distort";
 import { asPixels, type Face, resizedFace } from "./face";
 import { boxBlur, drawMask, type MaskFamily } from "./mask";
+import { laidOver } from "./surroundings";
 import { warpFace } from "./warp";
 
 export interface PseudoFake {
@@ -128,19 +128,6 @@ function warped(
   const inside = boxBlur(Float32Array.from(covered), face.size, Math.round(ramp));
   for (let p = 0; p < mask.length; p++) mask[p]! *= Math.max(0, 2 * inside[p]! - 1);
   return data;
-}
-
-function laidOver(face: Face, donor: Face): Uint8ClampedArray {
-  const scale = donor.box[2] / face.box[2];
-  return resampleSquare(
-    asPixels(donor),
-    {
-      x: donor.box[0] - face.box[0] * scale,
-      y: donor.box[1] - face.box[1] * scale,
-      size: face.size * scale,
-    },
-    face.size,
-  );
 }
 
 /** A dim donor brought to a bright face by more than this is a patch of colour that anybody sees. */
