@@ -7,7 +7,7 @@ import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
 import { donorFor, faceOf } from "./donor";
 import { asPixels, type Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
-import { drawSurroundings, type Surroundings, withSurroundings } from "./surroundings";
+import { drawSurroundings, withSurroundings } from "./surroundings";
 
 export interface BatchRecipe {
   /** Real crops that come with a pseudo-fake of themselves. */
@@ -63,8 +63,6 @@ interface DrawnPair {
   fake: Face;
   mask: FakeMask;
   augmentation: Augmentation;
-  /** Null where both keep their own. */
-  surroundings: Surroundings | null;
 }
 
 /** Pictures by source, so that a draw can balance sources. */
@@ -136,8 +134,9 @@ export class BatchMaker {
       // Without labelled fakes the rest of the batch is pairs too.
       const drawn =
         pair < pairs || !this.hasFakes ? this.drawPair(random) : this.drawLabelled(random);
-      placed.push(this.place(batch, 2 * pair, drawn.real, drawn, null, 0));
-      placed.push(this.place(batch, 2 * pair + 1, drawn.fake, drawn, drawn.mask, 1));
+      const { real, fake, mask, augmentation } = this.before(random, drawn);
+      placed.push(this.place(batch, 2 * pair, real, augmentation, null, 0));
+      placed.push(this.place(batch, 2 * pair + 1, fake, augmentation, mask, 1));
     }
     await Promise.all(placed);
     return batch;
@@ -148,8 +147,7 @@ export class BatchMaker {
     const picture = this.drawReal(random, random.chance(0.25));
     const { face, target, mask } = this.pseudoFake(random, picture, this.cut(picture));
     // The target and not the picture: a change all over would otherwise tell the two apart.
-    const augmentation = this.augmentation(random, picture);
-    return { real: target, fake: face, mask, augmentation, surroundings: this.around(random) };
+    return { real: target, fake: face, mask, augmentation: this.augmentation(random, picture) };
   }
 
   /** A labelled fake and a real face of the same medium. */
@@ -164,19 +162,24 @@ export class BatchMaker {
         ? drawAugmentation(random, 1)
         : this.augmentation(random, picture);
     const mask = WHOLLY_GENERATED.has(picture.row.source) ? "all" : "unknown";
-    const [real, fake] = [this.cut(partner), this.cut(picture)];
-    return { real, fake, mask, augmentation, surroundings: this.around(random) };
+    return { real: this.cut(partner), fake: this.cut(picture), mask, augmentation };
   }
 
-  /** A real or a generated picture's, as often: plain walls then stand behind both classes. */
-  private around(random: Random): Surroundings | null {
+  /**
+   * The pair, at times before what stands around a third face: a real or a generated one, as often, so
+   * that plain walls stand behind both classes.
+   */
+  private before(random: Random, pair: DrawnPair): DrawnPair {
     const { surroundings = 0 } = this.recipe;
-    if (surroundings === 0 || !random.chance(surroundings)) return null;
+    if (surroundings === 0 || !random.chance(surroundings)) return pair;
     const donor =
       this.hasFakes && random.chance(0.5)
         ? this.drawFake(random, 0)
         : this.drawReal(random, false, this.partners);
-    return drawSurroundings(random, this.cut(donor));
+    const drawn = drawSurroundings(random, this.cut(donor));
+    const real = withSurroundings(pair.real, drawn);
+    const fake = withSurroundings(pair.fake, drawn);
+    return { ...pair, real: real.face, fake: fake.face, mask: within(fake.own, pair.mask) };
   }
 
   private cut(picture: PooledPicture): Face {
@@ -216,15 +219,12 @@ export class BatchMaker {
   private async place(
     batch: Batch,
     slot: number,
-    drawn: Face,
-    { augmentation, surroundings }: DrawnPair,
-    drawnMask: FakeMask | null,
+    face: Face,
+    augmentation: Augmentation,
+    mask: FakeMask | null,
     label: 0 | 1,
   ): Promise<void> {
     const { inputSize, mapSize, cropMargin } = this.recipe;
-    const placed = surroundings ? withSurroundings(drawn, surroundings) : null;
-    const face = placed ? placed.face : drawn;
-    const mask = placed ? within(placed.own, drawnMask) : drawnMask;
     const result = await augmentFace(new Random(augmentation.seed), face, augmentation);
     const square = jitteredSquare(result, cropMargin, augmentation);
     const crop = resampleSquare(asPixels(result), square, inputSize);
@@ -244,7 +244,7 @@ export class BatchMaker {
 const isShare = (value: BatchRecipe["videoFakes"]) => typeof value === "number";
 
 /** What is left of a mask where only `own` is still the face's. */
-function within(own: Float32Array, mask: FakeMask | null): FakeMask | null {
+function within(own: Float32Array, mask: FakeMask): FakeMask {
   if (mask === "all") return own;
   return mask instanceof Float32Array ? mask.map((value, p) => value * own[p]!) : mask;
 }
