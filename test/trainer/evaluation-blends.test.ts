@@ -6,7 +6,8 @@ import type { Student } from "../../model/package/student";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures, type PicturePool } from "../../trainer/datasets/pictures";
 import { type BlendFigures, blendFigures } from "../../trainer/evaluation/blends";
-import { intervals } from "../../trainer/evaluation/figures";
+import { intervals } from "../../trainer/evaluation/bootstrap";
+
 import { CARD } from "./evaluation-fixture";
 import { stripedData } from "./striped-data";
 

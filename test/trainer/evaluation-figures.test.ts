@@ -74,6 +74,40 @@ describe("figures by source and generator", () => {
       ["both", 2, 2],
     ]);
     expect(report.within[0]?.auc.value).toBe(0.75);
+    expect(report.within[0]?.matchedAuc.value).toBe(0.75);
+  });
+});
+
+describe("sharpness", () => {
+  const soft = { sharpness: 20 };
+  const sharp = { sharpness: 400 };
+  /** Ten people: most fakes are soft, most reals sharp, and some of either are not. */
+  const faces = (logitOf: (isFake: boolean, isSoft: boolean) => number) =>
+    Array.from({ length: 10 }, (_, n) => [
+      face("real", "r", `r${n}`, logitOf(false, n < 2), n < 2 ? soft : sharp),
+      face("fake", "f", `f${n}`, logitOf(true, n >= 2), n >= 2 ? soft : sharp),
+    ]).flat();
+
+  it("finds out a student that goes by it alone", () => {
+    const { frames, softness } = reportOf(faces((_, isSoft) => (isSoft ? 3 : -3)));
+    expect(frames.auc.value).toBeCloseTo(0.8, 6);
+    expect(softness.alone.value).toBeCloseTo(0.8, 6);
+    expect(softness.matched.value).toBe(0.5);
+  });
+
+  it("takes nothing from one that sees the manipulation", () => {
+    const { softness } = reportOf(faces((isFake) => (isFake ? 3 : -3)));
+    expect(softness.matched.value).toBe(1);
+    expect(softness.matched.low).toBe(1);
+  });
+
+  it("cannot be matched where no real face is as sharp as any fake one", () => {
+    const { softness } = reportOf([
+      face("real", "r", "a", 0, soft),
+      face("fake", "f", "b", 1, sharp),
+    ]);
+    expect(softness.matched.value).toBeNaN();
+    expect(softness.alone.value).toBe(0);
   });
 });
 

@@ -2,10 +2,10 @@
 
 import { levelOf } from "../../model/calibration/calibration";
 import type { StudentCard } from "../../model/package/card";
+import { intervals } from "../../trainer/evaluation/bootstrap";
 import {
   fakeFigures,
   frameFigures,
-  intervals,
   realFigures,
   videoFigures,
   withinFigures,
@@ -14,6 +14,7 @@ import { rank } from "../../trainer/evaluation/ranking";
 import { reliability } from "../../trainer/evaluation/reliability";
 import type { EvaluationReport } from "../../trainer/evaluation/report";
 import type { ScoredFace } from "../../trainer/evaluation/scoring";
+import { softnessFigures } from "../../trainer/evaluation/softness";
 import { videosOf } from "../../trainer/evaluation/videos";
 
 const threshold = (logit: number) => ({
@@ -49,9 +50,10 @@ export function face(
   source: string,
   group: string,
   logit: number,
-  more: { generator?: string; video?: string; judged?: boolean } = {},
+  more: { generator?: string; video?: string; judged?: boolean; sharpness?: number } = {},
 ): ScoredFace {
-  const { generator = label === "real" ? "camera" : "gan", video, judged = true } = more;
+  const { generator = label === "real" ? "camera" : "gan", video } = more;
+  const { judged = true, sharpness = 100 } = more;
   return {
     row: {
       file: `${label}/${source}/${group}.jpg`,
@@ -67,6 +69,7 @@ export function face(
     isFake: label === "fake",
     group,
     level: judged ? levelOf(logit, CARD) : null,
+    sharpness,
     map: { width: 2, height: 2, logits: [0, logit, 0, 0] },
   };
 }
@@ -98,6 +101,7 @@ export function reportOf(faces: readonly ScoredFace[]): EvaluationReport {
     fakesBySource: fakeFigures(faces, "source", interval),
     fakesByGenerator: fakeFigures(faces, "generator", interval),
     within: withinFigures(faces, interval),
+    softness: softnessFigures(faces, interval),
     realsBySource: realFigures(faces, interval),
     realsByKind: [],
     blends: null,

@@ -1,6 +1,7 @@
 // False alarms by kind of picture and person: who is counted where, and what is not known stays unsaid.
 import { expect, it } from "vitest";
-import { intervals } from "../../trainer/evaluation/figures";
+import { intervals } from "../../trainer/evaluation/bootstrap";
+
 import { kindFigures } from "../../trainer/evaluation/kinds";
 import { evaluationMarkdown } from "../../trainer/evaluation/markdown";
 import type { ScoredFace } from "../../trainer/evaluation/scoring";
@@ -42,7 +43,7 @@ it("tells pictures by their pixels, medium and size", () => {
   expect(kindsOf(photo, crop(SKIN))).toEqual(["photograph"]);
   expect(kindsOf(photo, crop([150, 150, 152]))).toEqual(["photograph", "black and white"]);
   expect(kindsOf(photo, crop([60, 40, 30], 20))).toEqual(["photograph", "low light"]);
-  expect(kindsOf(photo, crop(SKIN, 1))).toEqual(["photograph", "soft"]);
+  expect(kindsOf({ ...photo, sharpness: 1 }, crop(SKIN))).toEqual(["photograph", "soft"]);
   const { row } = photo;
   const small: ScoredFace = { ...photo, row: { ...row, video: "a.mp4", box: [0, 0, 60, 95] } };
   expect(kindsOf(small, crop(SKIN))).toEqual(["frame of a video", "face under 96 px"]);

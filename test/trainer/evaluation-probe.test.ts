@@ -5,7 +5,8 @@ import sharp, { type JpegOptions } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { auc } from "../../trainer/evaluation/auc";
-import { intervals } from "../../trainer/evaluation/figures";
+import { intervals } from "../../trainer/evaluation/bootstrap";
+
 import { FOLDS, foldsByGroup } from "../../trainer/evaluation/folds";
 import { jpegStatistics } from "../../trainer/evaluation/jpeg-statistics";
 import { batchProbeMarkdown, setProbeMarkdown } from "../../trainer/evaluation/probe-markdown";

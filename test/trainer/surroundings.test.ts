@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Student } from "../../model/package/student";
 import type { FaceRow } from "../../trainer/datasets/manifest";
 import type { PicturePool } from "../../trainer/datasets/pictures";
-import { intervals } from "../../trainer/evaluation/figures";
+import { intervals } from "../../trainer/evaluation/bootstrap";
+
 import { surroundingsFigures } from "../../trainer/evaluation/surroundings";
 import { Random } from "../../trainer/random";
 import { type Batch, BatchMaker, type BatchRecipe } from "../../trainer/synthesis/batch";

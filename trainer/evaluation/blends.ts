@@ -9,8 +9,8 @@ import { donorFor, faceOf } from "../synthesis/donor";
 import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { auc } from "./auc";
-import { type Interval, meanOf, type Scored, shareOf } from "./bootstrap";
-import type { IntervalOf } from "./figures";
+import { type Interval, type IntervalOf, meanOf, type Scored, shareOf } from "./bootstrap";
+
 import { onePerGroupFirst } from "./one-per-group";
 import { rank } from "./ranking";
 

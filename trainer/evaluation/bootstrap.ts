@@ -57,6 +57,16 @@ export function clusterBootstrap(
   return { value, low: at(0.025), high: at(0.975) };
 }
 
+/** The bootstrap with its settings filled in. */
+export type IntervalOf = (
+  pictures: readonly { group: string }[],
+  statistic: WeightedStatistic,
+) => Interval;
+
+export function intervals(resamples: number, seed: number): IntervalOf {
+  return (pictures, statistic) => clusterBootstrap(pictures, statistic, resamples, seed);
+}
+
 /** Share of the pictures for which something holds. */
 export function shareOf<T>(
   pictures: readonly T[],

@@ -7,7 +7,7 @@ type CardMetric = StudentCard["metrics"][number];
 
 /** The card's metrics of a split. Figures that do not exist are left out: a card holds numbers. */
 export function cardMetrics(report: EvaluationReport): CardMetric[] {
-  const { split, frames, videos, pictures, blends, surroundings, robustness } = report;
+  const { split, frames, videos, softness, pictures, blends, surroundings, robustness } = report;
   const metric = (
     name: string,
     scope: string,
@@ -28,6 +28,7 @@ export function cardMetrics(report: EvaluationReport): CardMetric[] {
   const falseAlarms = "share of real pictures at or above suspicious";
   const metrics = [
     metric("auc", "all", frames.auc, all),
+    metric("auc between faces of like sharpness", "all", softness.matched, all),
     metric("average precision", "all", frames.averagePrecision, all),
     metric("equal error rate", "all", frames.equalErrorRate, all),
     metric("fakes found at 1 % false alarms", "all", frames.truePositiveRateAt1, all),

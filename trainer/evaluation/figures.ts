@@ -2,10 +2,11 @@
 // false alarms of each real source. Every figure has its interval over groups.
 import type { StudentCard } from "../../model/package/card";
 import { isFlagged, type Level } from "../../model/verdict/verdict";
-import { clusterBootstrap, type Interval, shareOf, type WeightedStatistic } from "./bootstrap";
+import { type Interval, type IntervalOf, shareOf } from "./bootstrap";
 import { rank } from "./ranking";
 import { reliability } from "./reliability";
 import type { ScoredFace } from "./scoring";
+import { matchedAuc } from "./softness";
 import type { ScoredVideo } from "./videos";
 
 /** Shares of pictures that reach a level, or abstain; abstaining faces reach none. */
@@ -58,6 +59,8 @@ export interface WithinFigures {
   fakes: number;
   groups: number;
   auc: Interval;
+  /** The same between faces of like sharpness only. */
+  matchedAuc: Interval;
   equalErrorRate: Interval;
 }
 
@@ -85,16 +88,6 @@ export interface VideoFigures {
     fakesSuspicious: Interval;
     abstained: Interval;
   };
-}
-
-/** The bootstrap with its settings filled in. */
-export type IntervalOf = (
-  pictures: readonly { group: string }[],
-  statistic: WeightedStatistic,
-) => Interval;
-
-export function intervals(resamples: number, seed: number): IntervalOf {
-  return (pictures, statistic) => clusterBootstrap(pictures, statistic, resamples, seed);
 }
 
 /**
@@ -210,6 +203,7 @@ export function withinFigures(faces: readonly ScoredFace[], interval: IntervalOf
         fakes: own.filter(isFake).length,
         groups: groupsOf(own),
         auc: interval(own, ranking.auc),
+        matchedAuc: interval(own, matchedAuc(own)),
         equalErrorRate: interval(own, ranking.equalErrorRate),
       };
     });

@@ -1,9 +1,9 @@
 // Kinds of real pictures and of the people in them, by which false alarms are told apart: no kind may
 // be flagged far more than others. Only what the pixels show or the data set records is a kind.
 import type { StudentCard } from "../../model/package/card";
-import { sharpness } from "../../model/student/sharpness";
 import type { FaceRow } from "../datasets/manifest";
-import { type AlarmFigures, alarmFigures, type IntervalOf } from "./figures";
+import { type IntervalOf } from "./bootstrap";
+import { type AlarmFigures, alarmFigures } from "./figures";
 import { facePxOf, type ScoredFace } from "./scoring";
 
 export interface KindFigures extends AlarmFigures {
@@ -95,7 +95,7 @@ export function kindFigures(
     const facts = {
       row: face.row,
       ...colourOf(crop),
-      sharpness: sharpness(crop, inputSize),
+      sharpness: face.sharpness,
       minSharpness: gates.minSharpness,
       person: personOf(face.row),
     };

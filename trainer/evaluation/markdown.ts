@@ -76,11 +76,13 @@ function summary({ split, model, pictures, bootstrap }: EvaluationReport): strin
   );
 }
 
-function together({ frames, pictures }: EvaluationReport): string {
+function together({ frames, softness, pictures }: EvaluationReport): string {
   return table(
     ["", ""],
     [
       ["AUC", number(frames.auc)],
+      ["the same between faces of like sharpness", number(softness.matched)],
+      ["AUC of softness in the logit's place", number(softness.alone)],
       ["average precision", number(frames.averagePrecision)],
       ["equal error rate", share(frames.equalErrorRate)],
       ["fakes found at 1 % false alarms", share(frames.truePositiveRateAt1)],
@@ -159,13 +161,14 @@ function within({ within }: EvaluationReport): string[] {
   return [
     "**Within sources that have both labels**",
     table(
-      ["", "reals", "fakes", "groups", "AUC", "equal error rate"],
+      ["", "reals", "fakes", "groups", "AUC", "AUC at like sharpness", "equal error rate"],
       within.map((row) => [
         cell(row.source),
         String(row.reals),
         String(row.fakes),
         String(row.groups),
         starred(number(row.auc), row.groups),
+        starred(number(row.matchedAuc), row.groups),
         starred(share(row.equalErrorRate), row.groups),
       ]),
     ),

@@ -14,6 +14,7 @@ import type { MapCost } from "./map-cost";
 import type { RocPoint } from "./ranking";
 import type { ReliabilityBin } from "./reliability";
 import type { Robustness } from "./robustness/measure";
+import type { SoftnessFigures } from "./softness";
 import type { SurroundingsFigures } from "./surroundings";
 
 export interface EvaluationReport {
@@ -43,6 +44,8 @@ export interface EvaluationReport {
   fakesBySource: FakeFigures[];
   fakesByGenerator: FakeFigures[];
   within: WithinFigures[];
+  /** Does sharpness tell the labels apart, and the logit where it does not? */
+  softness: SoftnessFigures;
   realsBySource: RealFigures[];
   /** A real picture is of several kinds. */
   realsByKind: KindFigures[];

@@ -11,6 +11,8 @@ export interface ScoredFace extends Scored {
   row: FaceRow;
   /** The face's level; null where the card's gates abstain. The logit is there in any case. */
   level: Level | null;
+  /** Of the crop; see `model/student/sharpness.ts`. */
+  sharpness: number;
   /** Where: the logit of each cell, row by row. */
   map: CoarseMap;
 }
@@ -40,13 +42,15 @@ export async function scoreCrops(
     chunk.forEach(({ row, facePx }, i) => {
       const crop = pixels.subarray(i * perCrop, (i + 1) * perCrop);
       const logit = logits[i] as number;
-      const abstains = gateOf(facePx, sharpness(crop, card.inputSize), card) !== null;
+      const sharp = sharpness(crop, card.inputSize);
+      const abstains = gateOf(facePx, sharp, card) !== null;
       scored.push({
         row,
         logit,
         isFake: row.label === "fake",
         group: row.group,
         level: abstains ? null : levelOf(logit, card),
+        sharpness: sharp,
         map: { width, height, logits: [...maps.subarray(i * cells, (i + 1) * cells)] },
       });
     });

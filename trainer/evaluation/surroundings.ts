@@ -7,8 +7,8 @@ import { Random } from "../random";
 import { faceOf } from "../synthesis/donor";
 import { asPixels } from "../synthesis/face";
 import { drawSurroundings, withSurroundings } from "../synthesis/surroundings";
-import { type Interval, meanOf, type Scored, shareOf } from "./bootstrap";
-import type { IntervalOf } from "./figures";
+import { type Interval, type IntervalOf, meanOf, type Scored, shareOf } from "./bootstrap";
+
 import { onePerGroupFirst } from "./one-per-group";
 import { rank } from "./ranking";
 

@@ -6,12 +6,11 @@ import { loadStudent, type PackageFiles, type Student } from "../../model/packag
 import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import { blendFigures } from "../evaluation/blends";
+import { type IntervalOf, intervals } from "../evaluation/bootstrap";
 import { cropAll } from "../evaluation/crops";
 import {
   fakeFigures,
   frameFigures,
-  type IntervalOf,
-  intervals,
   realFigures,
   videoFigures,
   withinFigures,
@@ -24,6 +23,7 @@ import { reliability } from "../evaluation/reliability";
 import type { EvaluationReport } from "../evaluation/report";
 import { measureRobustness } from "../evaluation/robustness/measure";
 import { facePxOf, type ScoredFace, scoreCrops } from "../evaluation/scoring";
+import { softnessFigures } from "../evaluation/softness";
 import { surroundingsFigures } from "../evaluation/surroundings";
 import { videosOf } from "../evaluation/videos";
 import { heldOutName, type SplitSettings, trainingSplit } from "./sides";
@@ -183,6 +183,7 @@ function figures(scored: readonly ScoredFace[], { card }: Student, interval: Int
     fakesBySource: fakeFigures(scored, "source", interval),
     fakesByGenerator: fakeFigures(scored, "generator", interval),
     within: withinFigures(scored, interval),
+    softness: softnessFigures(scored, interval),
     realsBySource: realFigures(scored, interval),
     curves: {
       roc: cornersOf(ranking.rocPoints()),
