@@ -123,6 +123,26 @@ describe("the recipe", () => {
     );
   });
 
+  it("of a mean tells once what all went on from, and numbers several", () => {
+    const initial = { name: "ours", version: "1.2.0", recipe: "Supervised. Thresholds: few." };
+    const member: TeachRecord = { ...teach, initial };
+    const { architecture, labelFraction, ...common } = teach;
+    const mean = (members: TeachRecord[]) =>
+      recipeOf({
+        ...common,
+        architecture,
+        labelFraction,
+        stage: "average",
+        steps: 0,
+        initial,
+        members,
+      });
+    expect(mean([member])).toMatch(
+      /^The mean of the weights of ours 1\.2\.0 \(Supervised\) and of a student that went on from it\. The student: supervised from ours 1\.2\.0, /,
+    );
+    expect(mean([member, member])).toMatch(/and of 2 students .* \(1\) The .* \(2\) The /);
+  });
+
   it("of a refit names every split that any stage was fitted on", () => {
     const splits = ["train", "val"];
     const refit = { ...distil, teacher: { ...teach, splits } };

@@ -104,9 +104,15 @@ function sentences(record: StudentRecord): string[] {
 function averaged({ initial, members }: AverageRecord): string[] {
   const start = startName(initial);
   const name = `${initial.name} ${initial.version}`;
+  const recipes = members.map((member) => sentences(member).join(" ").replace(start, name));
+  if (recipes.length === 1)
+    return [
+      `The mean of the weights of ${start} and of a student that went on from it.`,
+      ...recipes,
+    ];
   return [
     `The mean of the weights of ${start} and of ${members.length} students that went on from it.`,
-    ...members.map((member, i) => `(${i + 1}) ${sentences(member).join(" ").replace(start, name)}`),
+    ...recipes.map((recipe, i) => `(${i + 1}) ${recipe}`),
   ];
 }
 
