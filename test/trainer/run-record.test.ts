@@ -107,6 +107,10 @@ describe("the recipe", () => {
   });
 
   it("says where a student began that did not begin at published weights", () => {
+    const batch = { ...distil.batch, surroundings: 0.4 };
+    expect(recipeOf({ ...distil, batch })).toContain(
+      "10 % of the labels, 40 % of the faces before what stands around another.",
+    );
     expect(recipeOf({ ...distil, initial: "teacher" })).toContain(
       "distilled from its teacher's first blocks, 3000 steps",
     );

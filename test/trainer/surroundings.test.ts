@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Student } from "../../model/package/student";
 import type { FaceRow } from "../../trainer/datasets/manifest";
 import type { PicturePool } from "../../trainer/datasets/pictures";
+import { type LessonBatch, LessonMaker } from "../../trainer/distillation/lessons";
 import { intervals } from "../../trainer/evaluation/bootstrap";
 
 import { surroundingsFigures } from "../../trainer/evaluation/surroundings";
@@ -65,7 +66,7 @@ async function batchOf(pool: PicturePool, rest: Partial<BatchRecipe>): Promise<B
 }
 
 /** Mean grey of the middle and of the four corners of crop `n`. */
-function greys({ pixels }: Batch, n: number) {
+function greys({ pixels }: Pick<Batch, "pixels">, n: number) {
   const at = (x: number, y: number) => pixels[(n * 32 * 32 + y * 32 + x) * 3] as number;
   return { middle: at(16, 16), corners: (at(1, 1) + at(30, 1) + at(1, 30) + at(30, 30)) / 4 };
 }
@@ -167,6 +168,41 @@ describe("a batch", () => {
     expect(some).toBeGreaterThan(5);
     expect(some).toBeLessThan(35);
     expect(await fromClips("auto")).toBe(some);
+  });
+});
+
+describe("a lesson", () => {
+  const pool = poolOf(
+    Array.from({ length: 16 }, (_, n) => ({
+      label: n % 2 ? ("fake" as const) : ("real" as const),
+      group: `g${n}`,
+      head: 120,
+      around: n % 2 ? 30 : 220,
+    })),
+  );
+  const lesson = async (surroundings?: number) => {
+    const { labelled, pairs, generatedShare, mapSize, ...common } = RECIPE;
+    const rest = surroundings === undefined ? {} : { surroundings };
+    const recipe = { ...common, faces: 16, blends: 16, ...rest };
+    return new LessonMaker(pool.bytes, pool.pictures, recipe).make(0);
+  };
+  const isDark = (batch: LessonBatch, n: number) => greys(batch, n).corners < 125;
+
+  it("shows a face and its blend before the same surroundings, of either class", async () => {
+    const [own, other] = [await lesson(), await lesson(1)];
+    const others = Array.from({ length: 16 }, (_, n) => n).filter(
+      (n) => isDark(other, n) !== (other.labels[n] === 1),
+    );
+    for (let n = 0; n < 16; n++) {
+      expect(isDark(own, n)).toBe(own.labels[n] === 1);
+      expect(isDark(other, 16 + n)).toBe(isDark(other, n));
+    }
+    expect(others.length).toBeGreaterThan(2);
+    expect(others.length).toBeLessThan(14);
+  });
+
+  it("is what it was where nobody asks for them", async () => {
+    expect(await lesson(0)).toEqual(await lesson());
   });
 });
 

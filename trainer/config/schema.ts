@@ -294,6 +294,11 @@ export const ConfigSchema = v.strictObject(
         faces: knob(count, lesson.faces, "Faces."),
         blends: knob(whole, lesson.blends, "How many of them come a second time, manipulated."),
         swapShare: knob(shareOrNone, lesson.swapShare, "Share of those that swap two people."),
+        surroundings: knob(
+          shareOrNone,
+          lesson.surroundings ?? 0,
+          "Share of faces before what stands around another one: a backdrop must not be a sign.",
+        ),
         videoLike: knob(shareOrNone, lesson.videoLike, video),
       }),
       optimiser: optimiser(DISTIL_DEFAULTS.optimiser),

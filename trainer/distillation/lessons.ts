@@ -9,6 +9,7 @@ import { type Augmentation, augmentFace, drawAugmentation } from "../synthesis/a
 import { donorFor, faceOf } from "../synthesis/donor";
 import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
+import { drawSurroundings, withSurroundings } from "../synthesis/surroundings";
 
 export interface LessonRecipe {
   /** Faces in a batch. */
@@ -17,6 +18,11 @@ export interface LessonRecipe {
   blends: number;
   /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
   swapShare: number;
+  /**
+   * Share of faces, each with its blend, before what stands around another one: the teacher's opinion of a
+   * backdrop must not be the lesson. Absent in older runs: none.
+   */
+  surroundings?: number;
   /** Share of photos that go through video-like compression; of video frames it is half. */
   videoLike: number;
   inputSize: number;
@@ -64,14 +70,25 @@ export class LessonMaker {
       const face = faceOf({ bytes: this.pool }, picture);
       const augmentation = drawAugmentation(random, video ? 0.5 : this.recipe.videoLike);
       const isKnown = label === "unlabelled" ? 0 : 1;
-      await this.place(batch, i, face, augmentation, label === "fake" ? 1 : 0, isKnown);
+      const before = this.surroundings(random);
+      await this.place(batch, i, before(face), augmentation, label === "fake" ? 1 : 0, isKnown);
       if (i >= blends) continue;
       // Of an unlabelled face the blend is surely manipulated. It is not counted as a label all the
       // same: without its untouched twin beside it, one label more would only tilt the prior.
       const fake = this.pseudoFake(random, picture, face);
-      await this.place(batch, faces + i, fake, augmentation, 1, isKnown);
+      await this.place(batch, faces + i, before(fake), augmentation, 1, isKnown);
     }
     return batch;
+  }
+
+  /** What puts a face, and its blend in the same way, before other surroundings, or leaves it its own. */
+  private surroundings(random: Random): (face: Face) => Face {
+    const { surroundings: share = 0 } = this.recipe;
+    // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
+    if (share === 0 || !random.chance(share)) return (face) => face;
+    const donor = faceOf({ bytes: this.pool }, random.pick(this.pictures));
+    const drawn = drawSurroundings(random, donor);
+    return (face) => withSurroundings(face, drawn).face;
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): Face {

@@ -16,7 +16,7 @@ export interface DistilSettings extends DistillerSettings, CommonSettings {
   labelFraction: number;
   /** Whether the rest is looked at at all; not, in the comparison without unlabelled data. */
   useUnlabelled: boolean;
-  batch: Pick<LessonRecipe, "faces" | "blends" | "swapShare" | "videoLike">;
+  batch: Pick<LessonRecipe, "faces" | "blends" | "swapShare" | "surroundings" | "videoLike">;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
 }
@@ -38,7 +38,7 @@ export const DISTIL_DEFAULTS: DistilSettings = {
   useUnlabelled: true,
   statisticsRate: 0.02,
   freeze: "none",
-  batch: { faces: 20, blends: 12, swapShare: 0.3, videoLike: 0.25 },
+  batch: { faces: 20, blends: 12, swapShare: 0.3, surroundings: 0, videoLike: 0.25 },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 250,
 };

@@ -66,18 +66,21 @@ function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): st
 function distilled(record: DistilRecord): string[] {
   const { teacher, initial, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } =
     record;
-  const before =
+  const past =
     teacher.stage === "teach"
       ? taught(teacher, `The teacher (${teacher.architecture.name})`)
       : [...sentences(teacher), "That student is the teacher."];
+  const { surroundings: before = 0 } = batch;
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   return [
-    ...before,
+    ...past,
     `The student: distilled from ${startName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ${BLENDS}: the ` +
       `teacher's logits (${loss})` +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
-      `, and ${percent(labelFraction)} of the labels${frozen(freeze)}.`,
+      `, and ${percent(labelFraction)} of the labels` +
+      (before > 0 ? `, ${percent(before)} of the faces before what stands around another` : "") +
+      `${frozen(freeze)}.`,
   ];
 }
 
