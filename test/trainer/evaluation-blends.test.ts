@@ -7,7 +7,6 @@ import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures, type PicturePool } from "../../trainer/datasets/pictures";
 import { type BlendFigures, blendFigures } from "../../trainer/evaluation/blends";
 import { intervals } from "../../trainer/evaluation/bootstrap";
-
 import { CARD } from "./evaluation-fixture";
 import { stripedData } from "./striped-data";
 

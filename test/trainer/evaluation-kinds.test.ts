@@ -1,7 +1,6 @@
 // False alarms by kind of picture and person: who is counted where, and what is not known stays unsaid.
 import { expect, it } from "vitest";
 import { intervals } from "../../trainer/evaluation/bootstrap";
-
 import { kindFigures } from "../../trainer/evaluation/kinds";
 import { evaluationMarkdown } from "../../trainer/evaluation/markdown";
 import type { ScoredFace } from "../../trainer/evaluation/scoring";

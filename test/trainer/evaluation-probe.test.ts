@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { auc } from "../../trainer/evaluation/auc";
 import { intervals } from "../../trainer/evaluation/bootstrap";
-
 import { FOLDS, foldsByGroup } from "../../trainer/evaluation/folds";
 import { jpegStatistics } from "../../trainer/evaluation/jpeg-statistics";
 import { batchProbeMarkdown, setProbeMarkdown } from "../../trainer/evaluation/probe-markdown";

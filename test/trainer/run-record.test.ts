@@ -95,7 +95,7 @@ describe("the recipe", () => {
     expect(recipeOf(teach)).not.toContain("first blocks");
   });
 
-  it("says what was kept as it was, and whose faces were put in", () => {
+  it("says what was kept as it was, whose faces were put in and before what", () => {
     expect(recipeOf(distil)).not.toMatch(/kept as they were|labelled fake's face/);
     const batch = { ...teach.batch, generatedShare: 0.6, videoFakes: 0.1, surroundings: 0.5 };
     const frozen: TeachRecord = { ...teach, freeze: { blocks: 3 }, batch };
@@ -104,13 +104,13 @@ describe("the recipe", () => {
     expect(recipe).toContain("(10 % of them frames of a video)");
     expect(recipe).toContain("50 % of the pairs before what stands around a third face");
     expect(recipe.match(/stem, first 3 blocks/g)).toHaveLength(1);
+    const lessons = { ...distil.batch, surroundings: 0.4 };
+    expect(recipeOf({ ...distil, batch: lessons })).toContain(
+      "10 % of the labels, 40 % of the faces before what stands around another.",
+    );
   });
 
   it("says where a student began that did not begin at published weights", () => {
-    const batch = { ...distil.batch, surroundings: 0.4 };
-    expect(recipeOf({ ...distil, batch })).toContain(
-      "10 % of the labels, 40 % of the faces before what stands around another.",
-    );
     expect(recipeOf({ ...distil, initial: "teacher" })).toContain(
       "distilled from its teacher's first blocks, 3000 steps",
     );

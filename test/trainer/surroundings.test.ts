@@ -5,7 +5,6 @@ import type { FaceRow } from "../../trainer/datasets/manifest";
 import type { PicturePool } from "../../trainer/datasets/pictures";
 import { type LessonBatch, LessonMaker } from "../../trainer/distillation/lessons";
 import { intervals } from "../../trainer/evaluation/bootstrap";
-
 import { surroundingsFigures } from "../../trainer/evaluation/surroundings";
 import { Random } from "../../trainer/random";
 import { type Batch, BatchMaker, type BatchRecipe } from "../../trainer/synthesis/batch";
@@ -139,8 +138,7 @@ describe("a batch", () => {
   });
 
   it("does not call the surroundings manipulated", async () => {
-    const whole = fakes.map((fake) => ({ ...fake }));
-    const pool = poolOf([...reals, ...whole]);
+    const pool = poolOf([...reals, ...fakes]);
     // Of a generator whose pictures are synthetic from edge to edge.
     for (const { row } of pool.pictures) if (row.label === "fake") row.source = "stylegan1";
     const corner = async (surroundings: number) => {

@@ -5,7 +5,6 @@ import { Command, Option } from "commander";
 import { superviseSettings, teachSettings } from "../config/stage-settings";
 import { readManifest } from "../datasets/manifest";
 import { DEFAULT_RESAMPLES, intervals } from "../evaluation/bootstrap";
-
 import { labelledRows } from "../evaluation/labelled-rows";
 import { batchProbeMarkdown, setProbeMarkdown } from "../evaluation/probe-markdown";
 import { SHORTCUT_LIMIT } from "../evaluation/shortcut-probe";

@@ -9,7 +9,7 @@ import { type Augmentation, augmentFace, drawAugmentation } from "../synthesis/a
 import { donorFor, faceOf } from "../synthesis/donor";
 import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
-import { drawSurroundings, withSurroundings } from "../synthesis/surroundings";
+import { chanceOfSurroundings, withSurroundings } from "../synthesis/surroundings";
 
 export interface LessonRecipe {
   /** Faces in a batch. */
@@ -70,7 +70,7 @@ export class LessonMaker {
       const face = faceOf({ bytes: this.pool }, picture);
       const augmentation = drawAugmentation(random, video ? 0.5 : this.recipe.videoLike);
       const isKnown = label === "unlabelled" ? 0 : 1;
-      const before = this.surroundings(random);
+      const before = this.before(random);
       await this.place(batch, i, before(face), augmentation, label === "fake" ? 1 : 0, isKnown);
       if (i >= blends) continue;
       // Of an unlabelled face the blend is surely manipulated. It is not counted as a label all the
@@ -82,13 +82,11 @@ export class LessonMaker {
   }
 
   /** What puts a face, and its blend in the same way, before other surroundings, or leaves it its own. */
-  private surroundings(random: Random): (face: Face) => Face {
-    const { surroundings: share = 0 } = this.recipe;
-    // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
-    if (share === 0 || !random.chance(share)) return (face) => face;
-    const donor = faceOf({ bytes: this.pool }, random.pick(this.pictures));
-    const drawn = drawSurroundings(random, donor);
-    return (face) => withSurroundings(face, drawn).face;
+  private before(random: Random): (face: Face) => Face {
+    const surroundings = chanceOfSurroundings(random, this.recipe.surroundings, () =>
+      faceOf({ bytes: this.pool }, random.pick(this.pictures)),
+    );
+    return (face) => (surroundings ? withSurroundings(face, surroundings).face : face);
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): Face {

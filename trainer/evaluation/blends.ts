@@ -10,7 +10,6 @@ import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { auc } from "./auc";
 import { type Interval, type IntervalOf, meanOf, type Scored, shareOf } from "./bootstrap";
-
 import { onePerGroupFirst } from "./one-per-group";
 import { rank } from "./ranking";
 

@@ -2,7 +2,7 @@
 // be flagged far more than others. Only what the pixels show or the data set records is a kind.
 import type { StudentCard } from "../../model/package/card";
 import type { FaceRow } from "../datasets/manifest";
-import { type IntervalOf } from "./bootstrap";
+import type { IntervalOf } from "./bootstrap";
 import { type AlarmFigures, alarmFigures } from "./figures";
 import { facePxOf, type ScoredFace } from "./scoring";
 

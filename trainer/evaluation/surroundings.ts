@@ -5,10 +5,9 @@ import { faceSquare, resampleSquare } from "../../model/student/crop";
 import type { PicturePool, PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { faceOf } from "../synthesis/donor";
-import { asPixels } from "../synthesis/face";
+import { asPixels, type Face } from "../synthesis/face";
 import { drawSurroundings, withSurroundings } from "../synthesis/surroundings";
 import { type Interval, type IntervalOf, meanOf, type Scored, shareOf } from "./bootstrap";
-
 import { onePerGroupFirst } from "./one-per-group";
 import { rank } from "./ranking";
 
@@ -44,10 +43,10 @@ export async function surroundingsFigures(
   if (fakes.length === 0 || new Set(chosen.map(({ row }) => row.group)).size < 2) return null;
   const { inputSize, cropMargin, thresholds } = student.card;
 
-  const crop = (picture: PooledPicture, donor: PooledPicture, seed: number) => {
+  const crop = (face: Face, donor: PooledPicture, seed: number) => {
     const surroundings = drawSurroundings(new Random(seed), faceOf(pool, donor));
-    const { face } = withSurroundings(faceOf(pool, picture), surroundings);
-    return resampleSquare(asPixels(face), faceSquare(face.box, cropMargin), inputSize);
+    const placed = withSurroundings(face, surroundings).face;
+    return resampleSquare(asPixels(placed), faceSquare(placed.box, cropMargin), inputSize);
   };
   const perCrop = inputSize ** 2 * 3;
   const pairs: { group: string; beforeReal: number; beforeFake: number }[] = [];
@@ -60,8 +59,9 @@ export async function surroundingsFigures(
       const real = random.pick(reals.filter(({ row }) => row.group !== group));
       const fake = random.pick(fakes);
       const seed = random.integer(0x7fffffff);
-      crops.set(crop(picture, real, seed), 2 * i * perCrop);
-      crops.set(crop(picture, fake, seed), (2 * i + 1) * perCrop);
+      const face = faceOf(pool, picture);
+      crops.set(crop(face, real, seed), 2 * i * perCrop);
+      crops.set(crop(face, fake, seed), (2 * i + 1) * perCrop);
     });
     const { logits } = await student.predict(crops);
     chunk.forEach(({ row }, i) => {

@@ -3,9 +3,8 @@
 import type { FaceRow } from "../datasets/manifest";
 import { loadPictures, PictureFiles, type PooledPicture, pixelsOf } from "../datasets/pictures";
 import { auc } from "../evaluation/auc";
-import { type Interval, type IntervalOf } from "../evaluation/bootstrap";
+import type { Interval, IntervalOf } from "../evaluation/bootstrap";
 import { cropAll } from "../evaluation/crops";
-
 import { FOLDS, foldsByGroup } from "../evaluation/folds";
 import { jpegStatistics } from "../evaluation/jpeg-statistics";
 import { rank } from "../evaluation/ranking";

@@ -47,10 +47,7 @@ function taught(record: TeachRecord, who: string): string[] {
         ? ` (${percent(batch.videoFakes)} of them frames of a video)`
         : "") +
       `, both classes augmented alike` +
-      ((batch.surroundings ?? 0) > 0
-        ? `, ${percent(batch.surroundings ?? 0)} of the pairs before what stands around a third face`
-        : "") +
-      `${frozen(freeze)}.`,
+      `${before(batch.surroundings, "pairs", "a third face")}${frozen(freeze)}.`,
   ];
 }
 
@@ -70,7 +67,6 @@ function distilled(record: DistilRecord): string[] {
     teacher.stage === "teach"
       ? taught(teacher, `The teacher (${teacher.architecture.name})`)
       : [...sentences(teacher), "That student is the teacher."];
-  const { surroundings: before = 0 } = batch;
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   return [
     ...past,
@@ -79,8 +75,7 @@ function distilled(record: DistilRecord): string[] {
       `teacher's logits (${loss})` +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
       `, and ${percent(labelFraction)} of the labels` +
-      (before > 0 ? `, ${percent(before)} of the faces before what stands around another` : "") +
-      `${frozen(freeze)}.`,
+      `${before(batch.surroundings, "faces", "another")}${frozen(freeze)}.`,
   ];
 }
 
@@ -90,6 +85,12 @@ function startName(initial: DistilStart | PackagedStudent): string {
     return `${initial.name} ${initial.version} (${past.replace(/\.$/, "")})`;
   }
   return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
+}
+
+function before(surroundings: number | undefined, who: string, whose: string): string {
+  return surroundings
+    ? `, ${percent(surroundings)} of the ${who} before what stands around ${whose}`
+    : "";
 }
 
 function frozen(freeze: Freeze = "none"): string {

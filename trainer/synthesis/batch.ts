@@ -7,7 +7,7 @@ import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
 import { donorFor, faceOf } from "./donor";
 import { asPixels, type Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
-import { drawSurroundings, withSurroundings } from "./surroundings";
+import { chanceOfSurroundings, withSurroundings } from "./surroundings";
 
 export interface BatchRecipe {
   /** Real crops that come with a pseudo-fake of themselves. */
@@ -170,15 +170,16 @@ export class BatchMaker {
    * that plain walls stand behind both classes.
    */
   private before(random: Random, pair: DrawnPair): DrawnPair {
-    const { surroundings = 0 } = this.recipe;
-    if (surroundings === 0 || !random.chance(surroundings)) return pair;
-    const donor =
+    const drawDonor = () =>
       this.hasFakes && random.chance(0.5)
         ? this.drawFake(random, 0)
         : this.drawReal(random, false, this.partners);
-    const drawn = drawSurroundings(random, this.cut(donor));
-    const real = withSurroundings(pair.real, drawn);
-    const fake = withSurroundings(pair.fake, drawn);
+    const surroundings = chanceOfSurroundings(random, this.recipe.surroundings, () =>
+      this.cut(drawDonor()),
+    );
+    if (!surroundings) return pair;
+    const real = withSurroundings(pair.real, surroundings);
+    const fake = withSurroundings(pair.fake, surroundings);
     return { ...pair, real: real.face, fake: fake.face, mask: within(fake.own, pair.mask) };
   }
 

@@ -20,6 +20,21 @@ export function drawSurroundings(random: Random, donor: Face): Surroundings {
   return { donor, reach: random.uniform(0.8, 1.08), passage: random.uniform(0.08, 0.35) };
 }
 
+/**
+ * Null for a pair that keeps its own. Nothing is drawn where a recipe asks for none: batches of recipes older
+ * than this stay what they were.
+ *
+ * @param share of pairs that get others.
+ */
+export function chanceOfSurroundings(
+  random: Random,
+  share: number | undefined,
+  drawDonor: () => Face,
+): Surroundings | null {
+  if (!share || !random.chance(share)) return null;
+  return drawSurroundings(random, drawDonor());
+}
+
 /** The face and how much of each pixel is still its own, `size * size`, 0–1. */
 export function withSurroundings(
   face: Face,

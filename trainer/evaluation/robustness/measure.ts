@@ -3,7 +3,7 @@ import type { Student } from "../../../model/package/student";
 import { faceSquare, resampleSquare } from "../../../model/student/crop";
 import { type PicturePool, pixelsOf } from "../../datasets/pictures";
 import { asPixels, cutFace } from "../../synthesis/face";
-import { type Interval, type IntervalOf } from "../bootstrap";
+import type { Interval, IntervalOf } from "../bootstrap";
 import { levelShares } from "../figures";
 import { rank } from "../ranking";
 import { facePxOf, type ScoredFace, scoreCrops } from "../scoring";
