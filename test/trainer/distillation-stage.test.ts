@@ -103,6 +103,24 @@ describe("a step", () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it("takes the teacher's word on pixels of its own, and leaves no tensor behind", () => {
+    const before = memory().numTensors;
+    const distiller = new Distiller(initial, teacher, SETTINGS);
+    const { pixels, ...rest } = lesson(0);
+    const black = new Uint8Array(pixels.length);
+    const squares = (shown: Uint8Array) =>
+      distiller.predictAsTeacher(shown).reduce((sum, z) => sum + z * z, 0) / 8;
+    // The classifier is zero at first: then the student says 0 of everything.
+    expect(distiller.train({ ...rest, pixels, teacherPixels: black }, 0).logitLoss).toBeCloseTo(
+      squares(black),
+      3,
+    );
+    expect(distiller.train({ ...rest, pixels }, 0).logitLoss).toBeCloseTo(squares(pixels), 3);
+    expect(Math.abs(squares(black) - squares(pixels))).toBeGreaterThan(0.01);
+    distiller.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
   it("learns from the teacher with a part of the student kept, and leaves no tensor behind", () => {
     const before = memory().numTensors;
     const settings = { ...SETTINGS, freeze: { blocks: 1 } };

@@ -312,6 +312,22 @@ describe("a single stage", () => {
     );
   });
 
+  it("lets the first blocks of a package's student go on, and takes them for no whole one", async () => {
+    const shipped = await readPackageFiles("assets/student");
+    const cut = await job("cut", {
+      "network.inputSize": 160,
+      "network.student": { blocks: 9 },
+      "supervise.steps": 1,
+      "supervise.freeze": { blocks: 8 },
+      "supervise.checkpointEvery": 1,
+    });
+    await superviseStage(cut, { student: shipped });
+    const { supervised, student } = runFolders(runOf("cut"));
+    const { settings } = await readTrainedStudent(supervised);
+    expect(recipeOf(settings)).toMatch(/supervised from the first blocks of unmask-student \d/);
+    await expect(average([supervised], shipped, student)).rejects.toThrow("did not go on from");
+  });
+
   it("averages students that went on from one package, and no others", async () => {
     const start = await readPackageFiles(runFolders(runOf("whole")).package);
     const knobs = {

@@ -97,16 +97,25 @@ describe("the recipe", () => {
 
   it("says what was kept as it was, whose faces were put in and before what", () => {
     expect(recipeOf(distil)).not.toMatch(/kept as they were|labelled fake's face/);
-    const batch = { ...teach.batch, generatedShare: 0.6, videoFakes: 0.1, surroundings: 0.5 };
+    const own = { generatedShare: 0.6, redrawnShare: 0.3, videoFakes: 0.1, surroundings: 0.5 };
+    const batch = { ...teach.batch, ...own };
     const frozen: TeachRecord = { ...teach, freeze: { blocks: 3 }, batch };
     const recipe = recipeOf({ ...distil, teacher: frozen });
-    expect(recipe).toContain("60 % of the swaps with a labelled fake's face");
+    expect(recipe).toContain(
+      "(self-blends and swaps), 30 % of them redrawn without texture, " +
+        "60 % of the swaps with a labelled fake's face, and labelled fakes",
+    );
     expect(recipe).toContain("(10 % of them frames of a video)");
     expect(recipe).toContain("50 % of the pairs before what stands around a third face");
     expect(recipe.match(/stem, first 3 blocks/g)).toHaveLength(1);
     const lessons = { ...distil.batch, surroundings: 0.4 };
     expect(recipeOf({ ...distil, batch: lessons })).toContain(
       "10 % of the labels, 40 % of the faces before what stands around another.",
+    );
+    expect(recipeOf(distil)).not.toMatch(/redrawn|before they were degraded/);
+    const clearer = { ...distil.batch, redrawnShare: 0.2, teacherView: "undegraded" as const };
+    expect(recipeOf({ ...distil, batch: clearer })).toMatch(
+      /, 20 % of them redrawn without texture: the teacher's logits \(squared error\) on the crops before they were degraded, for/,
     );
   });
 
@@ -124,6 +133,9 @@ describe("the recipe", () => {
     );
     expect(recipeOf({ ...teach, initial })).toMatch(
       /^The student: supervised from ours 1\.2\.0 \(Supervised from ImageNet weights\), a linear/,
+    );
+    expect(recipeOf({ ...teach, initial: { ...initial, isCut: true } })).toContain(
+      "supervised from the first blocks of ours 1.2.0 (",
     );
   });
 

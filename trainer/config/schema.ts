@@ -81,6 +81,9 @@ const statisticsRate = (standard: number) =>
 
 const video = "Share of photos that go through video-like compression; of video frames, half do.";
 
+const redrawn =
+  "Share of pseudo-fakes that are redrawn from edge to edge: texture gone, edges there.";
+
 const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   steps: knob(count, standard.steps, "Optimiser steps of fine-tuning."),
   ...rate(standard.peakRate, whyRate),
@@ -100,6 +103,7 @@ const supervised = (standard: SuperviseSettings, whyRate: string) => ({
       standard.batch.generatedShare,
       "Share of those swaps that put in a labelled fake's face: a generator's texture, one source.",
     ),
+    redrawnShare: knob(shareOrNone, standard.batch.redrawnShare ?? 0, redrawn),
     videoFakes: knob(
       shareOrAuto,
       standard.batch.videoFakes ?? "auto",
@@ -294,12 +298,18 @@ export const ConfigSchema = v.strictObject(
         faces: knob(count, lesson.faces, "Faces."),
         blends: knob(whole, lesson.blends, "How many of them come a second time, manipulated."),
         swapShare: knob(shareOrNone, lesson.swapShare, "Share of those that swap two people."),
+        redrawnShare: knob(shareOrNone, lesson.redrawnShare ?? 0, redrawn),
         surroundings: knob(
           shareOrNone,
           lesson.surroundings ?? 0,
           "Share of faces before what stands around another one: a backdrop must not be a sign.",
         ),
         videoLike: knob(shareOrNone, lesson.videoLike, video),
+        teacherView: knob(
+          oneOf("same", "undegraded"),
+          lesson.teacherView ?? "same",
+          "undegraded: it sees the crop before compression, reduction, blur and noise, which must change nothing.",
+        ),
       }),
       optimiser: optimiser(DISTIL_DEFAULTS.optimiser),
       ...cadence(DISTIL_DEFAULTS.checkpointEvery, "AUCs of the held-out groups"),

@@ -126,7 +126,10 @@ export class Distiller {
     const { architecture, logits, logitWeight, mapWeight, labelWeight } = this.settings;
     const featureWeight = featureWeightAt(this.step, this.settings.features);
     const pixels = inputTensor(batch.pixels, architecture.inputSize);
-    const answer = this.askTeacher(pixels);
+    const { teacherPixels } = batch;
+    const shown = teacherPixels ? inputTensor(teacherPixels, architecture.inputSize) : pixels;
+    const answer = this.askTeacher(shown);
+    if (teacherPixels) shown.dispose();
     const labels = tensor1d(batch.labels);
     const known = tensor1d(batch.known);
     const knownCount = batch.known.reduce((sum, one) => sum + one, 0);

@@ -5,10 +5,11 @@ import type { PooledPicture } from "../datasets/pictures";
 import { EpochOrder } from "../moco/epoch-order";
 import { mirrored } from "../moco/views";
 import { Random } from "../random";
-import { type Augmentation, augmentFace, drawAugmentation } from "../synthesis/augment";
+import { type Augmentation, augmentFace, drawAugmentation, undegraded } from "../synthesis/augment";
 import { donorFor, faceOf } from "../synthesis/donor";
 import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
+import { redraw } from "../synthesis/redraw";
 import { chanceOfSurroundings, withSurroundings } from "../synthesis/surroundings";
 
 export interface LessonRecipe {
@@ -18,6 +19,8 @@ export interface LessonRecipe {
   blends: number;
   /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
   swapShare: number;
+  /** Share of pseudo-fakes that are redrawn from edge to edge. Absent in older runs: none. */
+  redrawnShare?: number;
   /**
    * Share of faces, each with its blend, before what stands around another one: the teacher's opinion of a
    * backdrop must not be the lesson. Absent in older runs: none.
@@ -25,16 +28,25 @@ export interface LessonRecipe {
   surroundings?: number;
   /** Share of photos that go through video-like compression; of video frames it is half. */
   videoLike: number;
+  /**
+   * Which pixels the teacher sees: the student's, or the same crop before compression, reduction, blur and
+   * noise, whatever of them the student's went through. Absent in older runs: the student's.
+   */
+  teacherView?: TeacherView;
   inputSize: number;
   cropMargin: number;
   seed: number;
 }
 
+export type TeacherView = "same" | "undegraded";
+
 /** `n` is `faces + blends`. */
 export interface LessonBatch {
   index: number;
-  /** `[n, inputSize, inputSize, 3]`; both networks see these very pixels. */
+  /** `[n, inputSize, inputSize, 3]`. */
   pixels: Uint8Array<ArrayBuffer>;
+  /** The same for the teacher; absent where it sees these very pixels. */
+  teacherPixels?: Uint8Array<ArrayBuffer>;
   /** 1 is manipulated, `[n]`; 0 where nobody knows. */
   labels: Float32Array<ArrayBuffer>;
   /** 1 where the label may be used, `[n]`. */
@@ -55,11 +67,13 @@ export class LessonMaker {
   }
 
   async make(index: number): Promise<LessonBatch> {
-    const { faces, blends, inputSize, seed } = this.recipe;
+    const { faces, blends, inputSize, seed, teacherView } = this.recipe;
     const n = faces + blends;
+    const pixels = () => new Uint8Array(n * inputSize ** 2 * 3);
     const batch: LessonBatch = {
       index,
-      pixels: new Uint8Array(n * inputSize ** 2 * 3),
+      pixels: pixels(),
+      ...(teacherView === "undegraded" ? { teacherPixels: pixels() } : {}),
       labels: new Float32Array(n),
       known: new Float32Array(n),
     };
@@ -90,6 +104,8 @@ export class LessonMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): Face {
+    const { redrawnShare = 0 } = this.recipe;
+    if (redrawnShare > 0 && random.chance(redrawnShare)) return redraw(random, face).face;
     if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face).face;
     const draw = () => random.pick(this.pictures);
     return swapFace(random, face, donorFor({ bytes: this.pool }, picture, draw)).face;
@@ -103,6 +119,14 @@ export class LessonMaker {
     label: 0 | 1,
     isKnown: 0 | 1,
   ): Promise<void> {
+    const offset = slot * this.recipe.inputSize ** 2 * 3;
+    batch.pixels.set(await this.crop(face, augmentation), offset);
+    batch.teacherPixels?.set(await this.crop(face, undegraded(augmentation)), offset);
+    batch.labels[slot] = isKnown ? label : 0;
+    batch.known[slot] = isKnown;
+  }
+
+  private async crop(face: Face, augmentation: Augmentation): Promise<Uint8ClampedArray> {
     const { inputSize, cropMargin } = this.recipe;
     const seen = await augmentFace(new Random(augmentation.seed), face, augmentation);
     const square = faceSquare(seen.box, cropMargin * augmentation.scale);
@@ -111,8 +135,6 @@ export class LessonMaker {
     square.y += augmentation.shift[1] * side;
     const crop = resampleSquare(asPixels(seen), square, inputSize);
     if (augmentation.flip) mirrored(crop, inputSize);
-    batch.pixels.set(crop, slot * inputSize ** 2 * 3);
-    batch.labels[slot] = isKnown ? label : 0;
-    batch.known[slot] = isKnown;
+    return crop;
   }
 }

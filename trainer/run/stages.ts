@@ -149,9 +149,10 @@ async function goingOn(
     `warning: a package does not say whom its student has seen: unless ${name} ${version} held out the ` +
       "same groups, figures on this run's are too good",
   );
+  const isCut = card.architecture.name !== architecture.name;
   return {
     parameters: unfoldedParameters(architecture, networkOf(files)),
-    origin: packagedStudent(card),
+    origin: { ...packagedStudent(card), ...(isCut ? { isCut } : {}) },
   };
 }
 

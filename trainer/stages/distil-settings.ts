@@ -16,7 +16,10 @@ export interface DistilSettings extends DistillerSettings, CommonSettings {
   labelFraction: number;
   /** Whether the rest is looked at at all; not, in the comparison without unlabelled data. */
   useUnlabelled: boolean;
-  batch: Pick<LessonRecipe, "faces" | "blends" | "swapShare" | "surroundings" | "videoLike">;
+  batch: Pick<
+    LessonRecipe,
+    "faces" | "blends" | "swapShare" | "redrawnShare" | "surroundings" | "videoLike" | "teacherView"
+  >;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
 }
@@ -38,7 +41,15 @@ export const DISTIL_DEFAULTS: DistilSettings = {
   useUnlabelled: true,
   statisticsRate: 0.02,
   freeze: "none",
-  batch: { faces: 20, blends: 12, swapShare: 0.3, surroundings: 0, videoLike: 0.25 },
+  batch: {
+    faces: 20,
+    blends: 12,
+    swapShare: 0.3,
+    redrawnShare: 0,
+    surroundings: 0,
+    videoLike: 0.25,
+    teacherView: "same",
+  },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 250,
 };

@@ -39,9 +39,7 @@ function taught(record: TeachRecord, who: string): string[] {
     ...(isEncoder(initial) ? [pretrained(initial)] : []),
     `${who}: supervised from ${from}, ${first}${steps} steps of ${2 * (batch.pairs + batch.labelled)} crops ` +
       `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS}` +
-      (batch.generatedShare > 0
-        ? `, ${percent(batch.generatedShare)} of the swaps with a labelled fake's face,`
-        : "") +
+      asides(redrawn(batch.redrawnShare), generated(batch.generatedShare)) +
       ` and labelled fakes with real partners` +
       (typeof batch.videoFakes === "number"
         ? ` (${percent(batch.videoFakes)} of them frames of a video)`
@@ -71,8 +69,9 @@ function distilled(record: DistilRecord): string[] {
   return [
     ...past,
     `The student: distilled from ${startName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
-      `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ${BLENDS}: the ` +
-      `teacher's logits (${loss})` +
+      `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ` +
+      `${BLENDS}${redrawn(batch.redrawnShare)}: the teacher's logits (${loss})` +
+      (batch.teacherView === "undegraded" ? " on the crops before they were degraded" : "") +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
       `, and ${percent(labelFraction)} of the labels` +
       `${before(batch.surroundings, "faces", "another")}${frozen(freeze)}.`,
@@ -82,9 +81,24 @@ function distilled(record: DistilRecord): string[] {
 function startName(initial: DistilStart | PackagedStudent): string {
   if (typeof initial === "object") {
     const [past = ""] = initial.recipe.split(THRESHOLDS);
-    return `${initial.name} ${initial.version} (${past.replace(/\.$/, "")})`;
+    const part = initial.isCut ? "the first blocks of " : "";
+    return `${part}${initial.name} ${initial.version} (${past.replace(/\.$/, "")})`;
   }
   return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
+}
+
+/** What is said of a noun before its sentence goes on. */
+function asides(...said: string[]): string {
+  const all = said.join("");
+  return all && `${all},`;
+}
+
+function generated(share: number): string {
+  return share > 0 ? `, ${percent(share)} of the swaps with a labelled fake's face` : "";
+}
+
+function redrawn(share: number | undefined): string {
+  return share ? `, ${percent(share)} of them redrawn without texture` : "";
 }
 
 function before(surroundings: number | undefined, who: string, whose: string): string {

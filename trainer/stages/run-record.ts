@@ -22,6 +22,8 @@ export interface PackagedStudent {
   recipe: string;
   /** Splits it was fitted on; absent: `train` alone. */
   splits?: string[];
+  /** Whether only its first blocks go on: a smaller student. Absent: all of it. */
+  isCut?: true;
 }
 
 export type PretrainRecord = PretrainSettings & { stage: "pretrain"; initial: PublishedWeights };

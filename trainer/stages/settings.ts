@@ -26,6 +26,7 @@ export interface SuperviseSettings extends CommonSettings {
     | "labelled"
     | "swapShare"
     | "generatedShare"
+    | "redrawnShare"
     | "videoFakes"
     | "surroundings"
     | "videoLike"
@@ -50,6 +51,7 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
     labelled: 6,
     swapShare: 0.3,
     generatedShare: 0,
+    redrawnShare: 0,
     videoFakes: "auto",
     surroundings: 0,
     videoLike: 0.25,

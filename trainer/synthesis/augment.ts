@@ -78,6 +78,11 @@ export const NO_AUGMENTATION: Augmentation = {
   scale: 1,
 };
 
+/** The same colours and the same crop, without what hides traces. */
+export function undegraded(augmentation: Augmentation): Augmentation {
+  return { ...augmentation, encodings: [], reductions: [], blur: 0, noise: 0 };
+}
+
 function reduce(face: Face, factor: number): Face {
   const size = Math.round(face.size / factor);
   if (size >= face.size || size < 80) return face;

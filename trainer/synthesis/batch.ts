@@ -7,6 +7,7 @@ import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
 import { donorFor, faceOf } from "./donor";
 import { asPixels, type Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
+import { redraw } from "./redraw";
 import { chanceOfSurroundings, withSurroundings } from "./surroundings";
 
 export interface BatchRecipe {
@@ -21,6 +22,8 @@ export interface BatchRecipe {
    * fakes come from other sources than reals, and a network learns those; this pair has one source.
    */
   generatedShare: number;
+  /** Share of pseudo-fakes that are redrawn from edge to edge. Absent in older runs: none. */
+  redrawnShare?: number;
   /**
    * Share of labelled fakes that are frames of a video; auto, and in older runs: by their number. Where
    * it is given, a photo that stands beside such a frame always goes through video-like compression.
@@ -188,6 +191,8 @@ export class BatchMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): PseudoFake {
+    const { redrawnShare = 0 } = this.recipe;
+    if (redrawnShare > 0 && random.chance(redrawnShare)) return redraw(random, face);
     if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
     // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
     const isGenerated =

@@ -1,0 +1,111 @@
+// What a lesson shows to whom: the teacher may see the crop before it was degraded, and blends may be
+// redrawn from edge to edge.
+import { describe, expect, it } from "vitest";
+import { sharpness } from "../../model/student/sharpness";
+import type { FaceRow } from "../../trainer/datasets/manifest";
+import type { PicturePool } from "../../trainer/datasets/pictures";
+import { LessonMaker, type LessonRecipe } from "../../trainer/distillation/lessons";
+import { Random } from "../../trainer/random";
+import { BatchMaker } from "../../trainer/synthesis/batch";
+
+const side = 96;
+const size = 64;
+
+/** Real faces of strong texture. */
+function texturedPool(count: number): PicturePool {
+  const perPicture = side * side * 3;
+  const bytes = new SharedArrayBuffer(count * perPicture);
+  const data = new Uint8ClampedArray(bytes);
+  const random = new Random(2);
+  const pictures = Array.from({ length: count }, (_, n) => {
+    for (let p = 0; p < side * side; p++) {
+      const grey = 120 + 40 * Math.sin(p / 40 + n) + 12 * random.normal();
+      const at = n * perPicture + 3 * p;
+      data.fill(grey, at, at + 3);
+    }
+    const row: FaceRow = {
+      file: `${n}.jpg`,
+      label: "real",
+      split: "train",
+      source: "photos",
+      generator: "camera",
+      group: `g${n}`,
+      box: [24, 24, 48, 48],
+    };
+    return { row, width: side, height: side, offset: n * perPicture };
+  });
+  return { bytes, pictures, broken: [] };
+}
+
+const pool = texturedPool(12);
+const COMMON = { swapShare: 0, inputSize: size, cropMargin: 1.3, seed: 4 };
+
+const lesson = (rest: Partial<LessonRecipe> = {}) =>
+  new LessonMaker(pool.bytes, pool.pictures, {
+    ...COMMON,
+    faces: 12,
+    blends: 12,
+    videoLike: 1,
+    ...rest,
+  }).make(0);
+
+const perCrop = size * size * 3;
+const crop = (pixels: Uint8Array, n: number) => pixels.subarray(n * perCrop, (n + 1) * perCrop);
+
+describe("a lesson", () => {
+  it("shows the teacher the same crops before they were degraded", async () => {
+    const { pixels, teacherPixels } = await lesson({ teacherView: "undegraded" });
+    if (!teacherPixels) throw new Error("there are none");
+    const mean = (of: Uint8Array) => of.reduce((sum, value) => sum + value, 0) / of.length;
+    const range = (of: Uint8Array) => {
+      const all = Array.from({ length: 12 }, (_, n) => sharpness(crop(of, n), size));
+      return Math.max(...all) / Math.min(...all);
+    };
+    for (let n = 0; n < 24; n++)
+      expect(Math.abs(mean(crop(pixels, n)) - mean(crop(teacherPixels, n)))).toBeLessThan(4);
+    // All faces have one texture; degraded, each has lost another part of it.
+    expect(range(teacherPixels)).toBeLessThan(4);
+    expect(range(pixels)).toBeGreaterThan(8);
+  });
+
+  it("is what it was where nobody asks for either", async () => {
+    const plain = await lesson();
+    expect(plain).not.toHaveProperty("teacherPixels");
+    expect(await lesson({ teacherView: "same", redrawnShare: 0 })).toEqual(plain);
+    const { pixels } = await lesson({ teacherView: "undegraded" });
+    expect(pixels).toEqual(plain.pixels);
+  });
+
+  it("redraws as many of its blends as it is asked for", async () => {
+    const [blended, redrawn] = [await lesson(), await lesson({ redrawnShare: 1 })];
+    expect(crop(redrawn.pixels, 0)).toEqual(crop(blended.pixels, 0));
+    expect(crop(redrawn.pixels, 12)).not.toEqual(crop(blended.pixels, 12));
+  });
+});
+
+describe("a batch", () => {
+  const batch = (rest: { redrawnShare?: number } = {}) =>
+    new BatchMaker(pool.bytes, pool.pictures, {
+      ...COMMON,
+      pairs: 8,
+      labelled: 0,
+      generatedShare: 0,
+      videoLike: 0,
+      mapSize: 4,
+      ...rest,
+    }).make(0);
+
+  it("marks what is redrawn as manipulated from edge to edge", async () => {
+    const { masks, labels } = await batch({ redrawnShare: 1 });
+    for (let n = 0; n < 16; n++) {
+      const cells = masks.subarray(n * 16, (n + 1) * 16);
+      expect(cells.every((cell) => cell === labels[n])).toBe(true);
+    }
+    const blends = await batch();
+    expect(blends.masks.subarray(16, 32).every((cell) => cell === 1)).toBe(false);
+  });
+
+  it("is what it was where nobody asks for it", async () => {
+    expect(await batch({ redrawnShare: 0 })).toEqual(await batch());
+  });
+});

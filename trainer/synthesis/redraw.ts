@@ -1,0 +1,108 @@
+// A face drawn anew: what generators have in common with each other, and blends lack, is texture that is
+// gone while the edges are there. Any real face can be treated like that, so the pair has one source.
+import { sharpness } from "../../model/student/sharpness";
+import type { Random } from "../random";
+import { blurOrSharpen, dropResolution } from "./distort";
+import type { Face } from "./face";
+import { boxBlur } from "./mask";
+import type { PseudoFake } from "./pseudo-fake";
+
+/** At most this much unsharp masking brings the edges back; more leaves rims. */
+const MOST_SHARPENING = 1.2;
+
+/** The whole picture redrawn; what it is a redrawing of comes out as sharp. */
+export function redraw(random: Random, face: Face): PseudoFake {
+  const source = random.chance(0.5) ? dropResolution(face, random.uniform(1.2, 2)) : face;
+  const radius = Math.max(1, Math.round(face.box[2] * random.uniform(0.012, 0.035)));
+  const flat = withoutTexture(source, radius, random.uniform(5, 18), random.uniform(0.6, 1));
+  const drawn = random.chance(0.4) ? withMottling(random, flat, random.uniform(1, 4)) : flat;
+  return { ...alikeInSharpness(drawn, face), mask: new Float32Array(face.size ** 2).fill(1) };
+}
+
+/**
+ * Self-guided filter (He, Sun & Tang 2010, "Guided Image Filtering", equations 5, 6 and 8 with the guide
+ * for the input), channel by channel.
+ *
+ * @param radius of its windows in pixels.
+ * @param contrast standard deviation in grey levels: windows of less are flattened, of more are kept.
+ * @param amount how much of the result is mixed in.
+ */
+export function withoutTexture(face: Face, radius: number, contrast: number, amount: number): Face {
+  const { data, size } = face;
+  const result = new Uint8ClampedArray(data.length);
+  const channel = new Float32Array(size * size);
+  for (let c = 0; c < 3; c++) {
+    for (let p = 0; p < channel.length; p++) channel[p] = data[3 * p + c]!;
+    const mean = boxBlur(channel, size, radius);
+    const meanOfSquares = boxBlur(
+      channel.map((value) => value * value),
+      size,
+      radius,
+    );
+    const gain = mean.map((m, p) => {
+      const variance = Math.max(0, meanOfSquares[p]! - m * m);
+      return variance / (variance + contrast * contrast);
+    });
+    const shift = boxBlur(
+      mean.map((m, p) => m * (1 - gain[p]!)),
+      size,
+      radius,
+    );
+    const slope = boxBlur(gain, size, radius);
+    for (let p = 0; p < channel.length; p++) {
+      const value = channel[p]!;
+      result[3 * p + c] = value + amount * (slope[p]! * value + shift[p]! - value);
+    }
+  }
+  return { ...face, data: result };
+}
+
+/** Smooth grey noise of the given deviation: a decoder's texture is never as fine as a sensor's. */
+function withMottling(random: Random, face: Face, sigma: number): Face {
+  const { size } = face;
+  const noise = Float32Array.from({ length: size * size }, () => random.normal());
+  const smooth = boxBlur(boxBlur(noise, size, 1), size, 1);
+  let squares = 0;
+  for (const value of smooth) squares += value * value;
+  const gain = sigma / Math.sqrt(squares / smooth.length);
+  const data = face.data.map((value, i) => value + gain * smooth[(i / 3) | 0]!);
+  return { ...face, data };
+}
+
+/** The edges sharpened as far as that goes, then the original blurred: softness must not be the cue. */
+function alikeInSharpness(drawn: Face, original: Face): Pick<PseudoFake, "face" | "target"> {
+  const face = sharpened(drawn, sharpnessOf(original));
+  return { face, target: softened(original, sharpnessOf(face)) };
+}
+
+const sharpnessOf = ({ data, size }: Face) => sharpness(data, size);
+
+function sharpened(face: Face, wanted: number): Face {
+  if (sharpnessOf(face) >= wanted) return face;
+  return nearest(face, -MOST_SHARPENING, (changed) => sharpnessOf(changed) >= wanted);
+}
+
+function softened(face: Face, wanted: number): Face {
+  let whole = face;
+  // Once is not enough where the texture was mostly noise.
+  for (let passes = 0; passes < 3 && sharpnessOf(whole) > wanted; passes++) {
+    const more = blurOrSharpen(whole, 1);
+    if (sharpnessOf(more) <= wanted)
+      return nearest(whole, 1, (changed) => sharpnessOf(changed) <= wanted);
+    whole = more;
+  }
+  return whole;
+}
+
+/** The face blurred or sharpened by an amount up to `most`, near the one where it becomes enough. */
+function nearest(face: Face, most: number, isEnough: (changed: Face) => boolean): Face {
+  let [low, high] = [0, most];
+  let changed = face;
+  for (let i = 0; i < 4; i++) {
+    const amount = (low + high) / 2;
+    changed = blurOrSharpen(face, amount);
+    if (isEnough(changed)) high = amount;
+    else low = amount;
+  }
+  return changed;
+}
