@@ -28,8 +28,8 @@ describe("sheets of training samples", () => {
   it("show pseudo-fakes, batches and views, and that they are not to be passed on", async () => {
     const sheets = await sampleSheets(folder, await readManifest(folder), { batch, views });
     expect([...sheets.keys()]).toEqual(["pseudo-fakes.html", "batch.html", "views.html"]);
-    // Eight pictures for each of the eight real ones: itself, two fakes with mask and difference, a donor.
-    expect(pictures(sheets.get("pseudo-fakes.html") as string)).toBe(8 * 8);
+    // Eleven pictures for each of the eight real ones: itself, a donor, three fakes with mask and difference.
+    expect(pictures(sheets.get("pseudo-fakes.html") as string)).toBe(8 * 11);
     const batches = sheets.get("batch.html") as string;
     expect(pictures(batches)).toBe(2 * (3 * 3 + 2 * 2));
     expect(batches.match(/where is unknown/g)?.length).toBe(2 * 2);

@@ -53,6 +53,12 @@ export interface LessonBatch {
   known: Float32Array<ArrayBuffer>;
 }
 
+/** A face as it is shown, and a second time as a pseudo-fake of itself if it has one. */
+interface Twins {
+  original: Face;
+  fake?: Face;
+}
+
 /** Makes the batches of a run; the same number gives the same batch. */
 export class LessonMaker {
   private readonly order: EpochOrder;
@@ -85,12 +91,12 @@ export class LessonMaker {
       const augmentation = drawAugmentation(random, video ? 0.5 : this.recipe.videoLike);
       const isKnown = label === "unlabelled" ? 0 : 1;
       const before = this.before(random);
-      await this.place(batch, i, before(face), augmentation, label === "fake" ? 1 : 0, isKnown);
-      if (i >= blends) continue;
+      const twins: Twins = i < blends ? this.pseudoFake(random, picture, face) : { original: face };
+      const { original, fake } = twins;
+      await this.place(batch, i, before(original), augmentation, label === "fake" ? 1 : 0, isKnown);
       // Of an unlabelled face the blend is surely manipulated. It is not counted as a label all the
       // same: without its untouched twin beside it, one label more would only tilt the prior.
-      const fake = this.pseudoFake(random, picture, face);
-      await this.place(batch, faces + i, before(fake), augmentation, 1, isKnown);
+      if (fake) await this.place(batch, faces + i, before(fake), augmentation, 1, isKnown);
     }
     return batch;
   }
@@ -103,12 +109,16 @@ export class LessonMaker {
     return (face) => (surroundings ? withSurroundings(face, surroundings).face : face);
   }
 
-  private pseudoFake(random: Random, picture: PooledPicture, face: Face): Face {
-    const { redrawnShare = 0 } = this.recipe;
-    if (redrawnShare > 0 && random.chance(redrawnShare)) return redraw(random, face).face;
-    if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face).face;
+  private pseudoFake(random: Random, picture: PooledPicture, face: Face): Twins {
+    const { redrawnShare = 0, swapShare } = this.recipe;
+    if (redrawnShare > 0 && random.chance(redrawnShare)) {
+      const { face: fake, target } = redraw(random, face);
+      return { original: target, fake };
+    }
+    if (!random.chance(swapShare)) return { original: face, fake: selfBlend(random, face).face };
     const draw = () => random.pick(this.pictures);
-    return swapFace(random, face, donorFor({ bytes: this.pool }, picture, draw)).face;
+    const donor = donorFor({ bytes: this.pool }, picture, draw);
+    return { original: face, fake: swapFace(random, face, donor).face };
   }
 
   private async place(

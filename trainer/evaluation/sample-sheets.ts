@@ -9,6 +9,7 @@ import { Random } from "../random";
 import { BatchMaker, type BatchRecipe } from "../synthesis/batch";
 import { donorFor, faceOf } from "../synthesis/donor";
 import { type PseudoFake, selfBlend, swapFace } from "../synthesis/pseudo-fake";
+import { redraw } from "../synthesis/redraw";
 import { escapeHtml, htmlPage, LOCAL_ONLY, pictureData } from "./html-page";
 
 /** Pictures decoded for the sheets, of each source and label. */
@@ -65,7 +66,7 @@ function someOfEachSource(rows: readonly FaceRow[], seed: number): FaceRow[] {
   });
 }
 
-/** One row a real face: the face, blended onto itself, and with another's face put in. */
+/** One row a real face: the face, blended onto itself, with another's face put in, and redrawn. */
 async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string> {
   const reals = pool.pictures.filter(({ row }) => row.label === "real");
   if (reals.length === 0) throw new Error("there are no real pictures to make pseudo-fakes of");
@@ -80,6 +81,7 @@ async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string>
       ...(await manipulation(selfBlend(random, face))),
       await image(donor.data, donor.size),
       ...(await manipulation(swapFace(random, face, donor))),
+      ...(await manipulation(redraw(random, face))),
     ];
     lines.push(
       `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>
@@ -91,10 +93,10 @@ async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string>
     "Pseudo-fakes beside their originals",
     STYLE,
     `<p>Every piece at its own resolution, before any augmentation. Differences from what was blended into
-    (which self-blends may change first) are shown about grey, times ${DIFFERENCE_GAIN}. Of ${pool.pictures.length} pictures ${withLandmarks} have landmarks; the others are
+    (which self-blends and redrawing may change first) are shown about grey, times ${DIFFERENCE_GAIN}. Of ${pool.pictures.length} pictures ${withLandmarks} have landmarks; the others are
     blended by outlines of a mean face.</p>
     <table><tr><th>real</th><th>blended onto itself</th><th>mask</th><th>difference</th><th>another person</th>
-    <th>swapped</th><th>mask</th><th>difference</th></tr>
+    <th>swapped</th><th>mask</th><th>difference</th><th>redrawn</th><th>mask</th><th>difference</th></tr>
     ${lines.join("\n")}</table>`,
     LOCAL_ONLY,
   );
