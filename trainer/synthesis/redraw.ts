@@ -15,8 +15,11 @@ export function redraw(random: Random, face: Face): PseudoFake {
   const source = random.chance(0.5) ? dropResolution(face, random.uniform(1.2, 2)) : face;
   const radius = Math.max(1, Math.round(face.box[2] * random.uniform(0.012, 0.035)));
   const flat = withoutTexture(source, radius, random.uniform(5, 18), random.uniform(0.6, 1));
-  const drawn = random.chance(0.4) ? withMottling(random, flat, random.uniform(1, 4)) : flat;
-  return { ...alikeInSharpness(drawn, face), mask: new Float32Array(face.size ** 2).fill(1) };
+  const drawn = random.chance(0.3) ? withMottling(random, flat, random.uniform(0.7, 2)) : flat;
+  return {
+    ...alikeInSharpness(random, drawn, face),
+    mask: new Float32Array(face.size ** 2).fill(1),
+  };
 }
 
 /**
@@ -69,26 +72,31 @@ function withMottling(random: Random, face: Face, sigma: number): Face {
   return { ...face, data };
 }
 
-/** The edges sharpened as far as that goes, then the original blurred: softness must not be the cue. */
-function alikeInSharpness(drawn: Face, original: Face): Pick<PseudoFake, "face" | "target"> {
-  const face = sharpened(drawn, sharpnessOf(original));
-  return { face, target: softened(original, sharpnessOf(face)) };
+/**
+ * Both brought to one sharpness, softer or crisper than the original was: neither softness nor crispness
+ * must be the cue.
+ */
+function alikeInSharpness(
+  random: Random,
+  drawn: Face,
+  original: Face,
+): Pick<PseudoFake, "face" | "target"> {
+  const wanted = sharpnessOf(original) * 2 ** random.uniform(-0.5, 1.5);
+  const face = broughtTo(drawn, wanted);
+  return { face, target: broughtTo(original, sharpnessOf(face)) };
 }
 
 const sharpnessOf = ({ data, size }: Face) => sharpness(data, size);
 
-function sharpened(face: Face, wanted: number): Face {
-  if (sharpnessOf(face) >= wanted) return face;
-  return nearest(face, -MOST_SHARPENING, (changed) => sharpnessOf(changed) >= wanted);
-}
-
-function softened(face: Face, wanted: number): Face {
+/** The face blurred or sharpened until it is as sharp as that, as far as a few passes go. */
+function broughtTo(face: Face, wanted: number): Face {
+  const isSofter = sharpnessOf(face) < wanted;
+  const most = isSofter ? -MOST_SHARPENING : 1;
+  const isEnough = (changed: Face) => sharpnessOf(changed) >= wanted === isSofter;
   let whole = face;
-  // Once is not enough where the texture was mostly noise.
-  for (let passes = 0; passes < 3 && sharpnessOf(whole) > wanted; passes++) {
-    const more = blurOrSharpen(whole, 1);
-    if (sharpnessOf(more) <= wanted)
-      return nearest(whole, 1, (changed) => sharpnessOf(changed) <= wanted);
+  for (let passes = 0; passes < (isSofter ? 1 : 3); passes++) {
+    const more = blurOrSharpen(whole, most);
+    if (isEnough(more)) return nearest(whole, most, isEnough);
     whole = more;
   }
   return whole;
