@@ -134,6 +134,13 @@ describe("the recipe", () => {
     expect(recipeOf({ ...teach, initial })).toMatch(
       /^The student: supervised from ours 1\.2\.0 \(Supervised from ImageNet weights\), a linear/,
     );
+    const own = { ...initial, recipe: `${recipeOf(teach)} Thresholds: held-out reals.` };
+    const again = recipeOf({ ...distil, teacher: teach, initial: own });
+    expect(again).toContain("The student: distilled from the teacher's own weights, 3000 steps");
+    expect(again.match(/momentum contrast/g)).toHaveLength(1);
+    expect(recipeOf({ ...distil, teacher: teach, initial: { ...own, isCut: true } })).toContain(
+      "distilled from its teacher's first blocks, 3000 steps",
+    );
     expect(recipeOf({ ...teach, initial: { ...initial, isCut: true } })).toContain(
       "supervised from the first blocks of ours 1.2.0 (",
     );

@@ -59,7 +59,7 @@ function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): st
 }
 
 function distilled(record: DistilRecord): string[] {
-  const { teacher, initial, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } =
+  const { teacher, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } =
     record;
   const past =
     teacher.stage === "teach"
@@ -68,7 +68,7 @@ function distilled(record: DistilRecord): string[] {
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   return [
     ...past,
-    `The student: distilled from ${startName(initial)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
+    `The student: distilled from ${beginning(record)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ` +
       `${BLENDS}${redrawn(batch.redrawnShare)}: the teacher's logits (${loss})` +
       (batch.teacherView === "undegraded" ? " on the crops before they were degraded" : "") +
@@ -78,11 +78,23 @@ function distilled(record: DistilRecord): string[] {
   ];
 }
 
+/** A package that holds the teacher itself, or its first blocks, is not told twice. */
+function beginning({ initial, teacher }: DistilRecord): string {
+  if (typeof initial === "string" || pastOf(initial) !== recipeOf(teacher))
+    return startName(initial);
+  return initial.isCut ? startName("teacher") : "the teacher's own weights";
+}
+
+/** What a package's recipe says without its thresholds. */
+function pastOf({ recipe }: PackagedStudent): string {
+  const [past = ""] = recipe.split(THRESHOLDS);
+  return past;
+}
+
 function startName(initial: DistilStart | PackagedStudent): string {
   if (typeof initial === "object") {
-    const [past = ""] = initial.recipe.split(THRESHOLDS);
     const part = initial.isCut ? "the first blocks of " : "";
-    return `${part}${initial.name} ${initial.version} (${past.replace(/\.$/, "")})`;
+    return `${part}${initial.name} ${initial.version} (${pastOf(initial).replace(/\.$/, "")})`;
   }
   return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
 }
