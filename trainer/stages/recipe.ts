@@ -59,8 +59,7 @@ function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): st
 }
 
 function distilled(record: DistilRecord): string[] {
-  const { teacher, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } =
-    record;
+  const { teacher, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } = record;
   const past =
     teacher.stage === "teach"
       ? taught(teacher, `The teacher (${teacher.architecture.name})`)
