@@ -2,39 +2,23 @@
 // redrawn from edge to edge.
 import { describe, expect, it } from "vitest";
 import { sharpness } from "../../model/student/sharpness";
-import type { FaceRow } from "../../trainer/datasets/manifest";
 import type { PicturePool } from "../../trainer/datasets/pictures";
 import { LessonMaker, type LessonRecipe } from "../../trainer/distillation/lessons";
 import { Random } from "../../trainer/random";
 import { BatchMaker } from "../../trainer/synthesis/batch";
+import { greyPool } from "./grey-pool";
 
-const side = 96;
 const size = 64;
 
 /** Real faces of strong texture. */
 function texturedPool(count: number): PicturePool {
-  const perPicture = side * side * 3;
-  const bytes = new SharedArrayBuffer(count * perPicture);
-  const data = new Uint8ClampedArray(bytes);
   const random = new Random(2);
-  const pictures = Array.from({ length: count }, (_, n) => {
-    for (let p = 0; p < side * side; p++) {
-      const grey = 120 + 40 * Math.sin(p / 40 + n) + 12 * random.normal();
-      const at = n * perPicture + 3 * p;
-      data.fill(grey, at, at + 3);
-    }
-    const row: FaceRow = {
-      file: `${n}.jpg`,
-      label: "real",
-      split: "train",
-      source: "photos",
-      generator: "camera",
-      group: `g${n}`,
-      box: [24, 24, 48, 48],
-    };
-    return { row, width: side, height: side, offset: n * perPicture };
-  });
-  return { bytes, pictures, broken: [] };
+  return greyPool(
+    Array.from({ length: count }, (_, n) => ({
+      row: { label: "real", source: "photos", generator: "camera", group: `g${n}` },
+      greyAt: (p) => 120 + 40 * Math.sin(p / 40 + n) + 12 * random.normal(),
+    })),
+  );
 }
 
 const pool = texturedPool(12);
@@ -76,7 +60,7 @@ describe("a lesson", () => {
     expect(pixels).toEqual(plain.pixels);
   });
 
-  it("redraws as many of its blends as it is asked for", async () => {
+  it("redraws its blends where it is asked to", async () => {
     const [blended, redrawn] = [
       await lesson(),
       await lesson({ redrawnShare: 1, teacherView: "undegraded" }),

@@ -11,8 +11,9 @@ import { type Batch, BatchMaker, type BatchRecipe } from "../../trainer/synthesi
 import { cutFace } from "../../trainer/synthesis/face";
 import { drawSurroundings, withSurroundings } from "../../trainer/synthesis/surroundings";
 import { CARD } from "./evaluation-fixture";
+import { greyPool, POOL_SIDE } from "./grey-pool";
 
-const side = 96;
+const side = POOL_SIDE;
 
 interface Drawn {
   label: "real" | "fake";
@@ -25,27 +26,21 @@ interface Drawn {
 
 /** Pictures of one grey disc before another grey: what is whose can be read off. */
 function poolOf(drawn: readonly Drawn[]): PicturePool {
-  const perPicture = side * side * 3;
-  const bytes = new SharedArrayBuffer(drawn.length * perPicture);
-  const data = new Uint8Array(bytes);
-  const pictures = drawn.map(({ label, group, head, around, video }, n) => {
-    for (let p = 0; p < side * side; p++) {
-      const inside = Math.hypot((p % side) - side / 2, Math.floor(p / side) - side / 2) < 26;
-      data.fill(inside ? head : around, n * perPicture + p * 3, n * perPicture + p * 3 + 3);
-    }
-    const row: FaceRow = {
-      file: `${n}.jpg`,
-      label,
-      split: "train",
-      source: video ? `${label}-clips` : label,
-      generator: label,
-      group,
-      box: [24, 24, 48, 48],
-      ...(video ? { video } : {}),
-    };
-    return { row, width: side, height: side, offset: n * perPicture };
-  });
-  return { bytes, pictures, broken: [] };
+  return greyPool(
+    drawn.map(({ label, group, head, around, video }) => ({
+      row: {
+        label,
+        source: video ? `${label}-clips` : label,
+        generator: label,
+        group,
+        ...(video ? { video } : {}),
+      },
+      greyAt: (p) => {
+        const [x, y] = [p % side, Math.floor(p / side)];
+        return Math.hypot(x - side / 2, y - side / 2) < 26 ? head : around;
+      },
+    })),
+  );
 }
 
 const RECIPE: BatchRecipe = {

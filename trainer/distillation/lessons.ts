@@ -1,13 +1,12 @@
 // What teacher and student look at together: every face there is, labelled or not, and some of them
 // once more as pseudo-fakes, which is where the teacher has most to say.
-import { faceSquare, resampleSquare } from "../../model/student/crop";
 import type { PooledPicture } from "../datasets/pictures";
 import { EpochOrder } from "../moco/epoch-order";
-import { mirrored } from "../moco/views";
 import { Random } from "../random";
-import { type Augmentation, augmentFace, drawAugmentation, undegraded } from "../synthesis/augment";
+import { type Augmentation, drawAugmentation, undegraded } from "../synthesis/augment";
+import { augmentedCrop } from "../synthesis/augmented-crop";
 import { donorFor, faceOf } from "../synthesis/donor";
-import { asPixels, type Face } from "../synthesis/face";
+import type { Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { redraw } from "../synthesis/redraw";
 import { chanceOfSurroundings, withSurroundings } from "../synthesis/surroundings";
@@ -130,21 +129,12 @@ export class LessonMaker {
     isKnown: 0 | 1,
   ): Promise<void> {
     const offset = slot * this.recipe.inputSize ** 2 * 3;
-    batch.pixels.set(await this.crop(face, augmentation), offset);
-    batch.teacherPixels?.set(await this.crop(face, undegraded(augmentation)), offset);
+    batch.pixels.set(await augmentedCrop(face, augmentation, this.recipe), offset);
+    batch.teacherPixels?.set(
+      await augmentedCrop(face, undegraded(augmentation), this.recipe),
+      offset,
+    );
     batch.labels[slot] = isKnown ? label : 0;
     batch.known[slot] = isKnown;
-  }
-
-  private async crop(face: Face, augmentation: Augmentation): Promise<Uint8ClampedArray> {
-    const { inputSize, cropMargin } = this.recipe;
-    const seen = await augmentFace(new Random(augmentation.seed), face, augmentation);
-    const square = faceSquare(seen.box, cropMargin * augmentation.scale);
-    const side = Math.max(seen.box[2], seen.box[3]);
-    square.x += augmentation.shift[0] * side;
-    square.y += augmentation.shift[1] * side;
-    const crop = resampleSquare(asPixels(seen), square, inputSize);
-    if (augmentation.flip) mirrored(crop, inputSize);
-    return crop;
   }
 }

@@ -5,6 +5,7 @@ import { faceSquare, resampleSquare, type Square } from "../../model/student/cro
 import type { PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
 import { type Augmentation, augmentFace, NO_AUGMENTATION } from "../synthesis/augment";
+import { mirrored } from "../synthesis/augmented-crop";
 import { faceOf } from "../synthesis/donor";
 import { asPixels, type Face } from "../synthesis/face";
 import { selfBlend } from "../synthesis/pseudo-fake";
@@ -121,16 +122,4 @@ export class ViewMaker {
     const crop = resampleSquare(asPixels(seen), square, inputSize);
     return view.flip ? mirrored(crop, inputSize) : crop;
   }
-}
-
-/** RGB rows back to front, in place. */
-export function mirrored(rgb: Uint8ClampedArray, size: number): Uint8ClampedArray {
-  const pixel = new Uint8ClampedArray(3);
-  for (let row = 0; row < size; row++)
-    for (let left = row * size, right = left + size - 1; left < right; left++, right--) {
-      pixel.set(rgb.subarray(left * 3, left * 3 + 3));
-      rgb.copyWithin(left * 3, right * 3, right * 3 + 3);
-      rgb.set(pixel, right * 3);
-    }
-  return rgb;
 }

@@ -1,11 +1,12 @@
 // Composes a training batch: every real crop with its own pseudo-fake, every labelled fake with a
 // real partner of the same medium, each pair under one and the same augmentation.
-import { faceSquare, resampleSquare } from "../../model/student/crop";
+import { faceSquare } from "../../model/student/crop";
 import type { PooledPicture } from "../datasets/pictures";
 import { Random } from "../random";
-import { type Augmentation, augmentFace, drawAugmentation } from "./augment";
+import { type Augmentation, drawAugmentation } from "./augment";
+import { augmentedCrop, jitteredSquare } from "./augmented-crop";
 import { donorFor, faceOf } from "./donor";
-import { asPixels, type Face } from "./face";
+import type { Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
 import { redraw } from "./redraw";
 import { chanceOfSurroundings, withSurroundings } from "./surroundings";
@@ -231,11 +232,8 @@ export class BatchMaker {
     label: 0 | 1,
   ): Promise<void> {
     const { inputSize, mapSize, cropMargin } = this.recipe;
-    const result = await augmentFace(new Random(augmentation.seed), face, augmentation);
-    const square = jitteredSquare(result, cropMargin, augmentation);
-    const crop = resampleSquare(asPixels(result), square, inputSize);
-    const offset = slot * inputSize * inputSize * 3;
-    batch.pixels.set(augmentation.flip ? flipped(crop, inputSize) : crop, offset);
+    const crop = await augmentedCrop(face, augmentation, this.recipe);
+    batch.pixels.set(crop, slot * inputSize * inputSize * 3);
     batch.labels[slot] = label;
     batch.maskKnown[slot] = mask === "unknown" ? 0 : 1;
     const cells = batch.masks.subarray(slot * mapSize * mapSize, (slot + 1) * mapSize * mapSize);
@@ -259,25 +257,6 @@ function within(own: Float32Array, mask: FakeMask): FakeMask {
 function hasRoom({ row, width, height }: PooledPicture, margin: number): boolean {
   const { x, y, size } = faceSquare(row.box, margin);
   return Math.max(-x, -y, x + size - width, y + size - height) <= 0.05 * size;
-}
-
-function jitteredSquare(face: Face, margin: number, { scale, shift }: Augmentation) {
-  const square = faceSquare(face.box, margin * scale);
-  const side = Math.max(face.box[2], face.box[3]);
-  return { ...square, x: square.x + shift[0] * side, y: square.y + shift[1] * side };
-}
-
-function flipped(rgb: Uint8ClampedArray, size: number): Uint8ClampedArray {
-  const result = new Uint8ClampedArray(rgb.length);
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) {
-      const from = (y * size + x) * 3;
-      const to = (y * size + size - 1 - x) * 3;
-      result[to] = rgb[from]!;
-      result[to + 1] = rgb[from + 1]!;
-      result[to + 2] = rgb[from + 2]!;
-    }
-  return result;
 }
 
 /** Mean of the mask in each cell of the crop's grid, from 4×4 probes a cell. */
