@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { sharpness } from "../../model/student/sharpness";
 import { Random } from "../../trainer/random";
 import { cutFace, type Face } from "../../trainer/synthesis/face";
-import { redraw, withoutTexture } from "../../trainer/synthesis/redraw";
+import { redraw } from "../../trainer/synthesis/redraw";
+import { withoutTexture } from "../../trainer/synthesis/without-texture";
 
 const side = 96;
 

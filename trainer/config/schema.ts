@@ -81,6 +81,9 @@ const statisticsRate = (standard: number) =>
 
 const video = "Share of photos that go through video-like compression; of video frames, half do.";
 
+const smoothed =
+  "Share of faces, real and fake alike, that lose fine texture: smoothness alone is no sign.";
+
 const redrawn =
   "Share of pseudo-fakes that are redrawn from edge to edge: texture gone, edges there.";
 
@@ -115,6 +118,7 @@ const supervised = (standard: SuperviseSettings, whyRate: string) => ({
       "Share of pairs before what stands around a third face: a backdrop must not be a sign.",
     ),
     videoLike: knob(shareOrNone, standard.batch.videoLike, video),
+    smoothed: knob(shareOrNone, standard.batch.smoothed ?? 0, smoothed),
   }),
   optimiser: optimiser(standard.optimiser),
   ...cadence(standard.checkpointEvery, "AUCs of the held-out groups"),
@@ -305,6 +309,7 @@ export const ConfigSchema = v.strictObject(
           "Share of faces before what stands around another one: a backdrop must not be a sign.",
         ),
         videoLike: knob(shareOrNone, lesson.videoLike, video),
+        smoothed: knob(shareOrNone, lesson.smoothed ?? 0, smoothed),
         teacherView: knob(
           oneOf("same", "undegraded"),
           lesson.teacherView ?? "same",

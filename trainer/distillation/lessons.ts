@@ -27,6 +27,8 @@ export interface LessonRecipe {
   surroundings?: number;
   /** Share of photos that go through video-like compression; of video frames it is half. */
   videoLike: number;
+  /** Share of faces, each with its blend, that lose fine texture. Absent in older runs: none. */
+  smoothed?: number;
   /**
    * Which pixels the teacher sees: the student's, or the same crop before compression, reduction, blur and
    * noise, whatever of them the student's went through. Absent in older runs: the student's.
@@ -87,7 +89,11 @@ export class LessonMaker {
       const picture = this.pictures[this.order.at(index * faces + i)] as PooledPicture;
       const { label, video } = picture.row;
       const face = faceOf({ bytes: this.pool }, picture);
-      const augmentation = drawAugmentation(random, video ? 0.5 : this.recipe.videoLike);
+      const augmentation = drawAugmentation(
+        random,
+        video ? 0.5 : this.recipe.videoLike,
+        this.recipe.smoothed,
+      );
       const isKnown = label === "unlabelled" ? 0 : 1;
       const before = this.before(random);
       const twins: Twins = i < blends ? this.pseudoFake(random, picture, face) : { original: face };

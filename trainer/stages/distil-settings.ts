@@ -18,7 +18,14 @@ export interface DistilSettings extends DistillerSettings, CommonSettings {
   useUnlabelled: boolean;
   batch: Pick<
     LessonRecipe,
-    "faces" | "blends" | "swapShare" | "redrawnShare" | "surroundings" | "videoLike" | "teacherView"
+    | "faces"
+    | "blends"
+    | "swapShare"
+    | "redrawnShare"
+    | "surroundings"
+    | "videoLike"
+    | "smoothed"
+    | "teacherView"
   >;
   /** Steps between checkpoints, each with a look at the held-out groups. */
   checkpointEvery: number;
@@ -48,6 +55,7 @@ export const DISTIL_DEFAULTS: DistilSettings = {
     redrawnShare: 0,
     surroundings: 0,
     videoLike: 0.25,
+    smoothed: 0,
     teacherView: "same",
   },
   optimiser: ADAMW_DEFAULTS,

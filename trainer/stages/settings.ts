@@ -30,6 +30,7 @@ export interface SuperviseSettings extends CommonSettings {
     | "videoFakes"
     | "surroundings"
     | "videoLike"
+    | "smoothed"
   >;
   optimiser: AdamWSettings;
   /** Steps between checkpoints, each with a look at the held-out groups. */
@@ -55,6 +56,7 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
     videoFakes: "auto",
     surroundings: 0,
     videoLike: 0.25,
+    smoothed: 0,
   },
   optimiser: ADAMW_DEFAULTS,
   checkpointEvery: 260,

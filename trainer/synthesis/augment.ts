@@ -4,6 +4,7 @@ import sharp from "sharp";
 import type { Random } from "../random";
 import { addNoise, blurOrSharpen, shiftColour } from "./distort";
 import { type Face, resizedFace } from "./face";
+import { withoutTexture } from "./without-texture";
 
 /** One draw of the web's doings; a pair of faces shares it. */
 export interface Augmentation {
@@ -19,13 +20,25 @@ export interface Augmentation {
   )[];
   blur: number;
   noise: number;
+  /** What denoisers and beauty filters do, before everything else (`withoutTexture`); absent: nothing. */
+  smoothing?: {
+    /** In units of the box's width. */
+    radius: number;
+    /** Grey levels. */
+    contrast: number;
+    /** 0–1. */
+    amount: number;
+  };
   /** Crop jitter, in units of the box: shift and scale. */
   shift: [x: number, y: number];
   scale: number;
 }
 
-/** @param videoLike share of draws that imitate compressed video. */
-export function drawAugmentation(random: Random, videoLike: number): Augmentation {
+/**
+ * @param videoLike share of draws that imitate compressed video.
+ * @param smoothed share of draws that take fine texture away.
+ */
+export function drawAugmentation(random: Random, videoLike: number, smoothed = 0): Augmentation {
   const isVideo = random.chance(videoLike);
   const jpeg = (low: number, high: number) => ({
     format: "jpeg" as const,
@@ -46,7 +59,7 @@ export function drawAugmentation(random: Random, videoLike: number): Augmentatio
     reductions.push(random.chance(0.5) ? random.uniform(1, 1.5) : 1);
     encodings.push(jpeg(50, 95));
   }
-  return {
+  const augmentation: Augmentation = {
     seed: random.integer(0x7fffffff),
     flip: random.chance(0.5),
     colour: random.chance(0.5) ? random.uniform(0.2, 1) : 0,
@@ -61,6 +74,17 @@ export function drawAugmentation(random: Random, videoLike: number): Augmentatio
     noise: random.chance(0.2) ? random.uniform(1, 7) : 0,
     shift: [random.uniform(-0.06, 0.06), random.uniform(-0.06, 0.06)],
     scale: random.uniform(0.9, 1.13),
+  };
+  // Drawn last, and nothing where none is asked for: batches of older recipes stay what they were.
+  if (smoothed > 0 && random.chance(smoothed)) augmentation.smoothing = drawSmoothing(random);
+  return augmentation;
+}
+
+function drawSmoothing(random: Random): Augmentation["smoothing"] {
+  return {
+    radius: random.uniform(0.008, 0.03),
+    contrast: random.uniform(4, 14),
+    amount: random.uniform(0.4, 1),
   };
 }
 
@@ -80,7 +104,8 @@ export const NO_AUGMENTATION: Augmentation = {
 
 /** The same colours and the same crop, without what hides traces. */
 export function undegraded(augmentation: Augmentation): Augmentation {
-  return { ...augmentation, encodings: [], reductions: [], blur: 0, noise: 0 };
+  const { smoothing: _, ...kept } = augmentation;
+  return { ...kept, encodings: [], reductions: [], blur: 0, noise: 0 };
 }
 
 function reduce(face: Face, factor: number): Face {
@@ -121,6 +146,11 @@ export async function augmentFace(
   augmentation: Augmentation,
 ): Promise<Face> {
   let result = face;
+  if (augmentation.smoothing) {
+    const { radius, contrast, amount } = augmentation.smoothing;
+    const pixels = Math.max(1, Math.round(radius * face.box[2]));
+    result = withoutTexture(result, pixels, contrast, amount);
+  }
   if (augmentation.colour > 0) result = shiftColour(random, result, augmentation.colour);
   if (augmentation.grey) result = greyed(result);
   if (augmentation.blur !== 0) result = blurOrSharpen(result, augmentation.blur);

@@ -37,6 +37,8 @@ export interface BatchRecipe {
   surroundings?: number;
   /** Share of photo pairs, and of pairs of video frames, that go through video-like compression. */
   videoLike: number;
+  /** Share of pairs that lose fine texture, both alike. Absent in older runs: none. */
+  smoothed?: number;
   inputSize: number;
   cropMargin: number;
   /** Side of the coarse map. */
@@ -163,7 +165,7 @@ export class BatchMaker {
     const isMixed = fromVideo && partner.row.video === undefined;
     const augmentation =
       isMixed && isShare(this.recipe.videoFakes)
-        ? drawAugmentation(random, 1)
+        ? drawAugmentation(random, 1, this.recipe.smoothed)
         : this.augmentation(random, picture);
     const mask = WHOLLY_GENERATED.has(picture.row.source) ? "all" : "unknown";
     return { real: this.cut(partner), fake: this.cut(picture), mask, augmentation };
@@ -205,7 +207,7 @@ export class BatchMaker {
 
   private augmentation(random: Random, picture: PooledPicture): Augmentation {
     const isVideo = picture.row.video !== undefined;
-    return drawAugmentation(random, isVideo ? 0.5 : this.recipe.videoLike);
+    return drawAugmentation(random, isVideo ? 0.5 : this.recipe.videoLike, this.recipe.smoothed);
   }
 
   private drawReal(random: Random, video: boolean, from = this.real): PooledPicture {
