@@ -44,7 +44,7 @@ function taught(record: TeachRecord, who: string): string[] {
       (typeof batch.videoFakes === "number"
         ? ` (${percent(batch.videoFakes)} of them frames of a video)`
         : "") +
-      `, both classes augmented alike` +
+      `, both classes augmented alike${smoothed(batch.smoothed, "pairs")}` +
       `${before(batch.surroundings, "pairs", "a third face")}${frozen(freeze)}.`,
   ];
 }
@@ -59,7 +59,7 @@ function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): st
 }
 
 function distilled(record: DistilRecord): string[] {
-  const { teacher, steps, batch, useUnlabelled, labelFraction, logits, features, freeze } = record;
+  const { teacher, steps, batch, useUnlabelled, logits, features, freeze } = record;
   const past =
     teacher.stage === "teach"
       ? taught(teacher, `The teacher (${teacher.architecture.name})`)
@@ -72,9 +72,13 @@ function distilled(record: DistilRecord): string[] {
       `${BLENDS}${redrawn(batch.redrawnShare)}: the teacher's logits (${loss})` +
       (batch.teacherView === "undegraded" ? " on the crops before they were degraded" : "") +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
-      `, and ${percent(labelFraction)} of the labels` +
+      `, and ${labelsOf(record)}${smoothed(batch.smoothed, "faces")}` +
       `${before(batch.surroundings, "faces", "another")}${frozen(freeze)}.`,
   ];
+}
+
+function labelsOf({ labelWeight, labelFraction }: DistilRecord): string {
+  return labelWeight > 0 ? `${percent(labelFraction)} of the labels` : "none of the labels";
 }
 
 /** A package that holds the teacher itself, or its first blocks, is not told twice. */
@@ -96,6 +100,10 @@ function startName(initial: DistilStart | PackagedStudent): string {
     return `${part}${initial.name} ${initial.version} (${pastOf(initial).replace(/\.$/, "")})`;
   }
   return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
+}
+
+function smoothed(share = 0, what: string): string {
+  return share > 0 ? `, ${percent(share)} of the ${what} smoothed` : "";
 }
 
 /** What is said of a noun before its sentence goes on. */
