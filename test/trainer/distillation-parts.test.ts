@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures, type PicturePool } from "../../trainer/datasets/pictures";
-import { studentOfSize } from "../../trainer/distillation/family";
+import { studentNamed, studentOfSize } from "../../trainer/distillation/family";
 import { inheritedParameters } from "../../trainer/distillation/inherit";
 import { LessonMaker, type LessonRecipe } from "../../trainer/distillation/lessons";
 import { featureMse, labelLoss, logitKl, logitMse } from "../../trainer/distillation/losses";
@@ -198,5 +198,17 @@ describe("a student that starts as a cut of its teacher", () => {
     ["of another family", studentOfSize("tiny", 64)],
   ])("cannot be %s", (_, student) => {
     expect(() => inheritedParameters(student, teacher)).toThrow(/is no cut of its teacher/);
+  });
+});
+
+describe("the students on offer", () => {
+  it("are found again by the name that a card gives", () => {
+    for (const size of ["tiny", "small", "medium", "large", { blocks: 10 }] as const) {
+      const student = studentOfSize(size, 96);
+      expect(studentNamed(student.name)).toEqual(student);
+    }
+    for (const name of ["", "tiny", "efficientnet-lite0-b-160", "efficientnet-lite4-b10-160"])
+      expect(() => studentNamed(name)).toThrow("there is no student of the name");
+    expect(() => studentNamed("efficientnet-lite0-b99-160")).toThrow(RangeError);
   });
 });

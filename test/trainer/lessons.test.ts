@@ -34,6 +34,7 @@ const lesson = (rest: Partial<LessonRecipe> = {}) =>
   }).make(0);
 
 const perCrop = size * size * 3;
+const valueAt = (pixels: Uint8Array, at: number, channel: number) => pixels[3 * at + channel] ?? 0;
 const crop = (pixels: Uint8Array, n: number) => pixels.subarray(n * perCrop, (n + 1) * perCrop);
 
 describe("a lesson", () => {
@@ -50,6 +51,33 @@ describe("a lesson", () => {
     // All faces have one texture; degraded, each has lost another part of it.
     expect(range(teacherPixels)).toBeLessThan(4);
     expect(range(pixels)).toBeGreaterThan(8);
+  });
+
+  it("shows the teacher the face before its own surroundings, the student before others", async () => {
+    const away = { surroundings: 1, videoLike: 0, smoothed: 0 };
+    const together = await lesson({ ...away, teacherView: "undegraded" });
+    const apart = await lesson({ ...away, teacherView: "untouched" });
+    const own = await lesson({ videoLike: 0, teacherView: "untouched" });
+    expect(apart.pixels).toEqual(together.pixels);
+    expect(apart.teacherPixels).not.toEqual(together.teacherPixels);
+    // Corners are what stands around, the middle is the face.
+    const gap = (a: Uint8Array, b: Uint8Array, at: number) => {
+      const gaps = [0, 1, 2].map((c) => Math.abs(valueAt(a, at, c) - valueAt(b, at, c)));
+      return Math.max(...gaps);
+    };
+    const middle = (size / 2) * size + size / 2;
+    const moved = { corner: 0, middle: 0 };
+    for (let n = 0; n < 12; n++) {
+      const seen = crop(apart.teacherPixels ?? new Uint8Array(), n);
+      const shared = crop(together.teacherPixels ?? new Uint8Array(), n);
+      moved.corner += gap(seen, shared, 0);
+      moved.middle += gap(seen, shared, middle);
+    }
+    expect(moved.corner).toBeGreaterThan(12 * 10);
+    expect(moved.middle).toBeLessThan(12);
+    // Where no face stands before others, there is nothing to tell the two views apart.
+    const same = await lesson({ videoLike: 0, teacherView: "undegraded" });
+    expect(own.teacherPixels).toEqual(same.teacherPixels);
   });
 
   it("is what it was where nobody asks for either", async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { unpackArchive } from "../../model/package/archive";
 import { loadStudent, PACKAGE_FILES, verifyPackage } from "../../model/package/student";
 import { calibrateCommand } from "../../trainer/commands/calibrate";
-import { readPackageFiles } from "../../trainer/commands/read-package";
+import { isPackage, readPackageFiles } from "../../trainer/commands/read-package";
 import { type Overrides, readConfig } from "../../trainer/config/read";
 import { readManifest } from "../../trainer/datasets/manifest";
 import { loadPictures } from "../../trainer/datasets/pictures";
@@ -310,6 +310,49 @@ describe("a single stage", () => {
     await expect(distilStage(still, { teacher, student: damaged })).rejects.toThrow(
       "weights.bin does not match",
     );
+  });
+
+  it("lets a packaged student teach", async () => {
+    const { package: folder, student: run } = runFolders(runOf("whole"));
+    const teacher = await readPackageFiles(folder);
+    const still = {
+      "distil.steps": 2,
+      "distil.checkpointEvery": 1,
+      "distil.peakRate": 1e-9,
+      "distil.freeze": { blocks: 1 },
+    };
+    const messages: string[] = [];
+    const onMessage = (message: string) => messages.push(message);
+    // The student is its own teacher, so it has nothing to learn.
+    const asked = { ...(await job("own-teacher", still)), onMessage };
+    await distilStage(asked, { teacher, student: teacher });
+    expect(messages.join()).toContain("does not say whom its student has seen");
+    const taught = runFolders(runOf("own-teacher")).student;
+    const log = (await readFile(join(taught, "log.jsonl"), "utf8")).trim().split("\n");
+    const looks = log.map((line) => JSON.parse(line)).filter(({ logitGap }) => logitGap >= 0);
+    expect(looks.length).toBeGreaterThan(0);
+    for (const { logitGap, logitCorrelation } of looks) {
+      expect(logitGap).toBeLessThan(1e-3);
+      expect(logitCorrelation).toBeGreaterThan(0.999);
+    }
+    const { settings } = await readTrainedStudent(taught);
+    expect(recipeOf(settings)).toMatch(
+      /^The teacher: \S+ 0\.1\.0 \(Encoder pretrained .*distilled from the teacher's own weights/,
+    );
+    const anew = await job("from-scratch", { "distil.steps": 1, "distil.initial": "random" });
+    await distilStage(anew, { teacher });
+    const wide = await job("wide-teacher", { "data.cropMargin": 1.6 });
+    await expect(distilStage(wide, { teacher })).rejects.toThrow(
+      /the teacher \S+ 0\.1\.0 looks at crops of margin 1\.3/,
+    );
+    const damaged = new Map(teacher).set("weights.bin", new Uint8Array(3));
+    await expect(distilStage(anew, { teacher: damaged })).rejects.toThrow(
+      "weights.bin does not match",
+    );
+    expect(await isPackage(folder)).toBe(true);
+    expect(await isPackage(`${folder}.unmask`)).toBe(true);
+    expect(await isPackage(run)).toBe(false);
+    expect(await isPackage(join(folder, "nothing"))).toBe(false);
   });
 
   it("lets the first blocks of a package's student go on, and takes them for no whole one", async () => {

@@ -123,6 +123,10 @@ describe("the recipe", () => {
     expect(recipeOf({ ...distil, batch: clearer })).toMatch(
       /, 20 % of them redrawn without texture: the teacher's logits \(squared error\) on the crops before they were degraded, for/,
     );
+    const untouched = { ...distil.batch, teacherView: "untouched" as const };
+    expect(recipeOf({ ...distil, batch: untouched })).toContain(
+      " on the crops before they were degraded and in their own surroundings, for",
+    );
   });
 
   it("says where a student began that did not begin at published weights", () => {
@@ -146,6 +150,13 @@ describe("the recipe", () => {
     expect(again.match(/momentum contrast/g)).toHaveLength(1);
     expect(recipeOf({ ...distil, teacher: teach, initial: { ...own, isCut: true } })).toContain(
       "distilled from its teacher's first blocks, 3000 steps",
+    );
+    expect(recipeOf({ ...distil, teacher: initial })).toMatch(
+      /^The teacher: ours 1\.2\.0 \(Supervised from ImageNet weights\)\. The student: distilled from/,
+    );
+    const later = { ...initial, version: "1.3.0", recipe: `${recipeOf(teach)} That is not all.` };
+    expect(recipeOf({ ...distil, teacher: teach, initial: later })).toMatch(
+      /^The teacher: that of ours 1\.3\.0\. The student: distilled from ours 1\.3\.0 \(/,
     );
     expect(recipeOf({ ...teach, initial: { ...initial, isCut: true } })).toContain(
       "supervised from the first blocks of ours 1.2.0 (",

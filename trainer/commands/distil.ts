@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { distilStage } from "../run/stages";
 import { configOf, KnobOption, labelFractionOption, studentOption } from "./config-options";
-import { readPackageFiles } from "./read-package";
+import { isPackage, readPackageFiles } from "./read-package";
 import { continueOption, runStage, trainingCommand } from "./stage-command";
 
 export function distilCommand(): Command {
@@ -12,12 +12,16 @@ export function distilCommand(): Command {
     labelFractionOption(),
   ])
     .description("Stage 3: the student learns the teacher's logits and features on all faces.")
-    .option("--teacher <folder>", "any trained network's folder, instead of this run's teacher")
+    .option(
+      "--teacher <path>",
+      "any trained network's folder or student package, instead of this run's teacher",
+    )
     .addOption(continueOption())
     .action(async ({ teacher, continue: path }, command: Command) => {
       const config = await configOf(command);
       const student = path ? await readPackageFiles(path) : undefined;
-      const from = { teacher, student };
+      const isPackaged = teacher && (await isPackage(teacher));
+      const from = { teacher: isPackaged ? await readPackageFiles(teacher) : teacher, student };
       await runStage("distil", (job) => distilStage(job, from), config, config.distil.steps);
     });
 }

@@ -16,3 +16,9 @@ export async function readPackageFiles(path: string): Promise<Map<string, Uint8A
   }
   return files;
 }
+
+/** Whether a package lies there, and no run: a file, or a folder with a card. */
+export async function isPackage(path: string): Promise<boolean> {
+  const found = (at: string) => stat(at).catch(() => null);
+  return (await found(path))?.isFile() || (await found(join(path, "card.json"))) !== null;
+}

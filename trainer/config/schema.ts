@@ -311,9 +311,9 @@ export const ConfigSchema = v.strictObject(
         videoLike: knob(shareOrNone, lesson.videoLike, video),
         smoothed: knob(shareOrNone, lesson.smoothed ?? 0, smoothed),
         teacherView: knob(
-          oneOf("same", "undegraded"),
+          oneOf("same", "undegraded", "untouched"),
           lesson.teacherView ?? "same",
-          "undegraded: it sees the crop before compression, reduction, blur and noise, which must change nothing.",
+          "undegraded: it sees the crop before smoothing, compression, reduction, blur and noise, which must change nothing; untouched: and before its own surroundings.",
         ),
       }),
       optimiser: optimiser(DISTIL_DEFAULTS.optimiser),

@@ -1,6 +1,10 @@
 // The students on offer. All but one are cuts of EfficientNet-Lite0, so that each starts from
 // ImageNet weights and keeps a fine map of where: the traces of manipulation are local and small.
-import { type StudentArchitecture, truncatedLite0 } from "../../model/student/architecture";
+import {
+  EFFICIENTNET_LITE0_BLOCKS,
+  type StudentArchitecture,
+  truncatedLite0,
+} from "../../model/student/architecture";
 import { INPUT_SIZE } from "../stages/common-settings";
 
 /** A name, or how many blocks of EfficientNet-Lite0 to keep. */
@@ -15,6 +19,16 @@ export function studentOfSize(size: StudentSize, inputSize = INPUT_SIZE): Studen
   // distillation does where nothing is made smaller.
   const blocks = { small: 8, medium: 11, large: 16 }[size];
   return truncatedLite0(blocks, inputSize);
+}
+
+/** The architecture of that name, as a card gives it. @throws RangeError if there is none. */
+export function studentNamed(name: string): StudentArchitecture {
+  const [, blocks, cutSize, tinySize] =
+    /^(?:efficientnet-lite0-b(\d+)-(\d+)|tiny-(\d+))$/.exec(name) ?? [];
+  if (tinySize) return tinyStudent(Number(tinySize));
+  if (cutSize && Number(blocks) <= EFFICIENTNET_LITE0_BLOCKS.length)
+    return truncatedLite0(Number(blocks), Number(cutSize));
+  throw new RangeError(`there is no student of the name ${name}`);
 }
 
 /** Learns a plain pattern in seconds: for trying out a machine, and for tests. */

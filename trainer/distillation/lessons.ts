@@ -29,17 +29,19 @@ export interface LessonRecipe {
   videoLike: number;
   /** Share of faces, each with its blend, that lose fine texture. Absent in older runs: none. */
   smoothed?: number;
-  /**
-   * Which pixels the teacher sees: the student's, or the same crop before compression, reduction, blur and
-   * noise, whatever of them the student's went through. Absent in older runs: the student's.
-   */
+  /** What the teacher sees. Absent in older runs: the student's pixels. */
   teacherView?: TeacherView;
   inputSize: number;
   cropMargin: number;
   seed: number;
 }
 
-export type TeacherView = "same" | "undegraded";
+/**
+ * `same`: the student's pixels. `undegraded`: the same crop before smoothing, compression, reduction, blur and
+ * noise, whatever of them the student's went through. `untouched`: moreover before its own surroundings,
+ * where the student's stands before others.
+ */
+export type TeacherView = "same" | "undegraded" | "untouched";
 
 /** `n` is `faces + blends`. */
 export interface LessonBatch {
@@ -58,6 +60,16 @@ export interface LessonBatch {
 interface Twins {
   original: Face;
   fake?: Face;
+}
+
+/** A face before whatever stands around it, for either of the two who look at it. */
+interface Shown {
+  toStudent: Face;
+  toTeacher: Face;
+}
+
+function hasOwnView(view: TeacherView = "same"): boolean {
+  return view !== "same";
 }
 
 /** Makes the batches of a run; the same number gives the same batch. */
@@ -80,7 +92,7 @@ export class LessonMaker {
     const batch: LessonBatch = {
       index,
       pixels: pixels(),
-      ...(teacherView === "undegraded" ? { teacherPixels: pixels() } : {}),
+      ...(hasOwnView(teacherView) ? { teacherPixels: pixels() } : {}),
       labels: new Float32Array(n),
       known: new Float32Array(n),
     };
@@ -107,11 +119,14 @@ export class LessonMaker {
   }
 
   /** What puts a face, and its blend in the same way, before other surroundings, or leaves it its own. */
-  private before(random: Random): (face: Face) => Face {
+  private before(random: Random): (face: Face) => Shown {
     const surroundings = chanceOfSurroundings(random, this.recipe.surroundings, () =>
       faceOf({ bytes: this.pool }, random.pick(this.pictures)),
     );
-    return (face) => (surroundings ? withSurroundings(face, surroundings).face : face);
+    return (face) => {
+      const toStudent = surroundings ? withSurroundings(face, surroundings).face : face;
+      return { toStudent, toTeacher: this.recipe.teacherView === "untouched" ? face : toStudent };
+    };
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): Twins {
@@ -129,15 +144,15 @@ export class LessonMaker {
   private async place(
     batch: LessonBatch,
     slot: number,
-    face: Face,
+    { toStudent, toTeacher }: Shown,
     augmentation: Augmentation,
     label: 0 | 1,
     isKnown: 0 | 1,
   ): Promise<void> {
     const offset = slot * this.recipe.inputSize ** 2 * 3;
-    batch.pixels.set(await augmentedCrop(face, augmentation, this.recipe), offset);
+    batch.pixels.set(await augmentedCrop(toStudent, augmentation, this.recipe), offset);
     batch.teacherPixels?.set(
-      await augmentedCrop(face, undegraded(augmentation), this.recipe),
+      await augmentedCrop(toTeacher, undegraded(augmentation), this.recipe),
       offset,
     );
     batch.labels[slot] = isKnown ? label : 0;

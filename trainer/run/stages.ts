@@ -1,4 +1,5 @@
 // The training stages of a run, each from the configuration and the folder of the stage before.
+import type { StudentCard } from "../../model/package/card";
 import { type PackageFiles, verifyPackage } from "../../model/package/student";
 import type { StudentArchitecture } from "../../model/student/architecture";
 import type { TrainerConfig } from "../config/schema";
@@ -8,6 +9,8 @@ import {
   superviseSettings,
   teachSettings,
 } from "../config/stage-settings";
+import type { Teacher } from "../distillation/distiller";
+import { studentNamed } from "../distillation/family";
 import { inheritedParameters } from "../distillation/inherit";
 import { networkOf } from "../emission/graph-model";
 import { unfoldedParameters } from "../emission/unfold";
@@ -94,8 +97,8 @@ export async function superviseStage(
 
 /** Where stage 3 begins, other than the run and the configuration say. */
 export interface DistilFrom {
-  /** Folder of any run with outputs, instead of this run's teacher. */
-  teacher?: string;
+  /** Folder of any run with outputs, or files of a package, instead of this run's teacher. */
+  teacher?: string | PackageFiles;
   /** Files of a package whose student goes on learning, instead of `distil.initial`. */
   student?: PackageFiles;
 }
@@ -103,40 +106,65 @@ export interface DistilFrom {
 /** @throws Error if the teacher is not done, or teacher or student look at other crops. */
 export async function distilStage(
   { config, folders, ...job }: StageJob,
-  { teacher: teacherFolder = folders.teacher, student }: DistilFrom = {},
+  { teacher: source = folders.teacher, student }: DistilFrom = {},
 ): Promise<Parameters | null> {
   const settings = distilSettings(config);
-  const teacher = await readTrainedStudent(teacherFolder);
-  requireFinished(teacherFolder, teacher.step, teacher.settings.steps);
-  const { cropMargin } = teacher.settings;
-  requireSameCrops(`the teacher in ${teacherFolder}`, cropMargin, settings.cropMargin);
-  warnOfOtherSides(teacherFolder, teacher.settings, settings, job.onMessage);
-  const from = {
-    architecture: teacher.settings.architecture,
-    parameters: teacher.parameters,
-  };
+  const { teacher, origin: ofTeacher } =
+    typeof source === "string"
+      ? await teacherOfRun(source, settings, job.onMessage)
+      : await packagedTeacher(source, settings, job.onMessage);
   const begin = (initial: Parameters, origin: DistilRecord["initial"]) =>
     distil({
       ...job,
       run: folders.student,
       settings,
-      teacher: from,
+      teacher,
       initial,
-      origin: { initial: origin, teacher: teacher.settings },
+      origin: { initial: origin, teacher: ofTeacher },
     });
   if (student) {
     const { parameters, origin } = await goingOn(student, settings, job.onMessage);
     return begin(parameters, origin);
   }
   const { initial } = config.distil;
-  return begin(await studentStart(initial, from, settings), initial);
+  return begin(await studentStart(initial, teacher, settings), initial);
+}
+
+interface FoundTeacher {
+  teacher: Teacher;
+  origin: DistilRecord["teacher"];
+}
+
+async function teacherOfRun(
+  folder: string,
+  now: DistilSettings,
+  onMessage: StageJob["onMessage"],
+): Promise<FoundTeacher> {
+  const { settings, parameters, step } = await readTrainedStudent(folder);
+  requireFinished(folder, step, settings.steps);
+  requireSameCrops(`the teacher in ${folder}`, settings.cropMargin, now.cropMargin);
+  warnOfOtherSides(folder, settings, now, onMessage);
+  return { teacher: { architecture: settings.architecture, parameters }, origin: settings };
+}
+
+async function packagedTeacher(
+  files: PackageFiles,
+  { cropMargin }: DistilSettings,
+  onMessage: StageJob["onMessage"],
+): Promise<FoundTeacher> {
+  const card = await verifyPackage(files);
+  requireSameCrops(`the teacher ${card.name} ${card.version}`, card.cropMargin, cropMargin);
+  warnOfUnknownSides(card, onMessage);
+  const architecture = studentNamed(card.architecture.name);
+  const parameters = unfoldedParameters(architecture, networkOf(files));
+  return { teacher: { architecture, parameters }, origin: packagedStudent(card) };
 }
 
 /** A packaged student's parameters, and what the record says of where they come from. */
 async function goingOn(
   files: PackageFiles,
   { architecture, cropMargin, freeze = "none" }: DistilSettings | TeachSettings,
-  onMessage: StageJob["onMessage"] = () => {},
+  onMessage: StageJob["onMessage"],
 ): Promise<{ parameters: Parameters; origin: PackagedStudent }> {
   const card = await verifyPackage(files);
   const { name, version } = card;
@@ -145,10 +173,7 @@ async function goingOn(
       "a package holds no statistics of batch norm: give the stage's freeze, which keeps what is there",
     );
   requireSameCrops(`the student ${name} ${version}`, card.cropMargin, cropMargin);
-  onMessage(
-    `warning: a package does not say whom its student has seen: unless ${name} ${version} held out the ` +
-      "same groups, figures on this run's are too good",
-  );
+  warnOfUnknownSides(card, onMessage);
   const isCut = card.architecture.name !== architecture.name;
   return {
     parameters: unfoldedParameters(architecture, networkOf(files)),
@@ -184,6 +209,16 @@ function requireSameNetwork(
 }
 
 type Sides = Pick<StudentRecord, "seed" | "heldOutShare" | "leaveOut">;
+
+function warnOfUnknownSides(
+  { name, version }: StudentCard,
+  onMessage: StageJob["onMessage"] = () => {},
+): void {
+  onMessage(
+    `warning: a package does not say whom its student has seen: unless ${name} ${version} held out the ` +
+      "same groups, figures on this run's are too good",
+  );
+}
 
 /** A stage before may have fitted what this one holds out: allowed, but not in silence. */
 function warnOfOtherSides(

@@ -1,4 +1,5 @@
 // The recipe in a student's card: how it was trained, in words, from what its run's folder records.
+import type { TeacherView } from "../distillation/lessons";
 import type { Freeze } from "../network/learning-encoder";
 import { isRefit } from "./common-settings";
 import {
@@ -59,22 +60,39 @@ function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): st
 }
 
 function distilled(record: DistilRecord): string[] {
-  const { teacher, steps, batch, useUnlabelled, logits, features, freeze } = record;
-  const past =
-    teacher.stage === "teach"
-      ? taught(teacher, `The teacher (${teacher.architecture.name})`)
-      : [...sentences(teacher), "That student is the teacher."];
+  const { steps, batch, useUnlabelled, logits, features, freeze } = record;
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   return [
-    ...past,
+    ...teacherOf(record),
     `The student: distilled from ${beginning(record)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ` +
       `${BLENDS}${redrawn(batch.redrawnShare)}: the teacher's logits (${loss})` +
-      (batch.teacherView === "undegraded" ? " on the crops before they were degraded" : "") +
+      seenByTeacher(batch.teacherView) +
       (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
       `, and ${labelsOf(record)}${smoothed(batch.smoothed, "faces")}` +
       `${before(batch.surroundings, "faces", "another")}${frozen(freeze)}.`,
   ];
+}
+
+/** What the student's own past tells of the teacher is not told again. */
+function teacherOf({ teacher, initial }: DistilRecord): string[] {
+  const past = ownPastOf(teacher);
+  if (typeof initial === "object" && pastOf(initial) !== past && pastOf(initial).includes(past))
+    return [`The teacher: that of ${initial.name} ${initial.version}.`];
+  if (!("stage" in teacher)) return [`The teacher: ${startName(teacher)}.`];
+  if (teacher.stage === "teach")
+    return taught(teacher, `The teacher (${teacher.architecture.name})`);
+  return [...sentences(teacher), "That student is the teacher."];
+}
+
+function ownPastOf(teacher: DistilRecord["teacher"]): string {
+  return "stage" in teacher ? recipeOf(teacher) : pastOf(teacher);
+}
+
+function seenByTeacher(view: TeacherView = "same"): string {
+  if (view === "same") return "";
+  const own = view === "untouched" ? " and in their own surroundings" : "";
+  return ` on the crops before they were degraded${own}`;
 }
 
 function labelsOf({ labelWeight, labelFraction }: DistilRecord): string {
@@ -83,7 +101,7 @@ function labelsOf({ labelWeight, labelFraction }: DistilRecord): string {
 
 /** A package that holds the teacher itself, or its first blocks, is not told twice. */
 function beginning({ initial, teacher }: DistilRecord): string {
-  if (typeof initial === "string" || pastOf(initial) !== recipeOf(teacher))
+  if (typeof initial === "string" || pastOf(initial) !== ownPastOf(teacher))
     return startName(initial);
   return initial.isCut ? startName("teacher") : "the teacher's own weights";
 }

@@ -36,7 +36,8 @@ export type TeachRecord = TeachSettings & {
 export type DistilRecord = DistilSettings & {
   stage: "distil";
   initial: DistilStart | PackagedStudent;
-  teacher: StudentRecord;
+  /** A run's network, or a packaged student. */
+  teacher: StudentRecord | PackagedStudent;
 };
 
 /** The mean of a packaged student and of students that went on from it. */
