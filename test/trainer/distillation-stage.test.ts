@@ -121,6 +121,23 @@ describe("a step", () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it("asks the teacher at the teacher's own size", () => {
+    const before = memory().numTensors;
+    const side = 48;
+    const larger = { ...teacher, architecture: { ...teacher.architecture, inputSize: side } };
+    const distiller = new Distiller(initial, larger, SETTINGS);
+    const perPicture = side * side * 3;
+    const teacherPixels = new Uint8Array(8 * perPicture);
+    for (let i = 0; i < 8; i++) teacherPixels.set(picture(i % 4, i, side), i * perPicture);
+    const said = distiller.predictAsTeacher(teacherPixels, side);
+    const squares = said.reduce((sum, z) => sum + z * z, 0) / 8;
+    const { logitLoss, featureLoss } = distiller.train({ ...lesson(0), teacherPixels }, 0);
+    expect(logitLoss).toBeCloseTo(squares, 3);
+    expect(featureLoss).toBeGreaterThan(0);
+    distiller.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
   it("learns from the teacher with a part of the student kept, and leaves no tensor behind", () => {
     const before = memory().numTensors;
     const settings = { ...SETTINGS, freeze: { blocks: 1 } };
@@ -213,6 +230,24 @@ describe("distilling", () => {
       const other = resumed?.get(name)?.data as Float32Array;
       values.forEach((value, i) => expect(other[i]).toBeCloseTo(value, 6));
     }
+  });
+
+  it("lets a teacher of a larger input look at its own size", async () => {
+    const larger = { ...teacher, architecture: { ...teacher.architecture, inputSize: 48 } };
+    const folder = join(data, "runs", "larger");
+    const batch = { ...SETTINGS.batch, teacherView: "untouched" as const };
+    const settings = { ...SETTINGS, batch, steps: 2, peakRate: 1e-9, checkpointEvery: 1 };
+    const job = { data, run: folder, settings, initial, origin };
+    await distil({ ...job, teacher: larger });
+    const same = join(data, "runs", "same-size");
+    await distil({ ...job, run: same, teacher });
+    const gapIn = async (run: string) => {
+      const lines = (await readFile(join(run, "log.jsonl"), "utf8")).trim().split("\n");
+      return (JSON.parse(lines.at(-1) as string) as DistilLog).logitGap;
+    };
+    // The student says nothing yet, so the gap is the size of the teacher's logits on other pixels.
+    expect(await gapIn(folder)).toBeGreaterThan(0);
+    expect(await gapIn(folder)).not.toBeCloseTo((await gapIn(same)) as number, 4);
   });
 
   it("refuses to go on with another teacher", async () => {

@@ -80,6 +80,18 @@ describe("a lesson", () => {
     expect(own.teacherPixels).toEqual(same.teacherPixels);
   });
 
+  it("shows the teacher crops of the teacher's own size", async () => {
+    const plain = await lesson({ videoLike: 0, teacherView: "undegraded" });
+    const small = await lesson({
+      videoLike: 0,
+      teacherView: "undegraded",
+      inputSize: size / 2,
+      teacherInputSize: size,
+    });
+    expect(small.teacherPixels).toEqual(plain.teacherPixels);
+    expect(small.pixels).toHaveLength(24 * (size / 2) ** 2 * 3);
+  });
+
   it("is what it was where nobody asks for either", async () => {
     const plain = await lesson();
     expect(plain).not.toHaveProperty("teacherPixels");

@@ -300,6 +300,10 @@ describe("a single stage", () => {
     expect(recipeOf((await readTrainedStudent(supervised)).settings)).toMatch(
       /^The student: supervised from \S+ 0\.1\.0 \(Encoder pretrained/,
     );
+    // At another input size it is whole all the same.
+    await superviseStage(await job("resized", { ...taught, "network.inputSize": 48 }), { student });
+    const resized = await readTrainedStudent(runFolders(runOf("resized")).supervised);
+    expect(recipeOf(resized.settings)).toMatch(/^The student: supervised from \S+ 0\.1\.0 \(/);
     const thawed = await job("thawed", { "distil.steps": 2 });
     await expect(distilStage(thawed, { teacher, student })).rejects.toThrow(
       "give the stage's freeze",
@@ -341,6 +345,8 @@ describe("a single stage", () => {
     );
     const anew = await job("from-scratch", { "distil.steps": 1, "distil.initial": "random" });
     await distilStage(anew, { teacher });
+    const cut = await job("cut-of-package", { "distil.steps": 1, "distil.initial": "teacher" });
+    await expect(distilStage(cut, { teacher })).rejects.toThrow("give the stage's freeze");
     const wide = await job("wide-teacher", { "data.cropMargin": 1.6 });
     await expect(distilStage(wide, { teacher })).rejects.toThrow(
       /the teacher \S+ 0\.1\.0 looks at crops of margin 1\.3/,

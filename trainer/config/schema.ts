@@ -313,7 +313,7 @@ export const ConfigSchema = v.strictObject(
         teacherView: knob(
           oneOf("same", "undegraded", "untouched"),
           lesson.teacherView ?? "same",
-          "undegraded: it sees the crop before smoothing, compression, reduction, blur and noise, which must change nothing; untouched: and before its own surroundings.",
+          "undegraded: it sees the crop, at its own size, before smoothing, compression, reduction, blur and noise, which must change nothing; untouched: and before its own surroundings.",
         ),
       }),
       optimiser: optimiser(DISTIL_DEFAULTS.optimiser),

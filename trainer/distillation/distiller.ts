@@ -47,7 +47,7 @@ export interface DistillerSettings {
   seed: number;
 }
 
-/** The teacher; it looks at the student's input, whatever size its architecture names. */
+/** The teacher; where it has no view of its own it looks at the student's input, whatever its size. */
 export interface Teacher {
   architecture: StudentArchitecture;
   parameters: Parameters;
@@ -108,8 +108,7 @@ export class Distiller {
     this.statistics = new AveragedStatistics(parameters, { statisticsRate, emaDecay }, resume);
     this.encoder = new LearningEncoder(architecture, this.layout, this.statistics, freeze);
     this.optimiser = new AdamW(state, this.encoder.decayMask(), optimiser);
-    const { inputSize } = architecture;
-    this.teacherArchitecture = { ...teacher.architecture, inputSize };
+    this.teacherArchitecture = teacher.architecture;
     this.teacherWeights = frozenWeights(teacher.parameters);
   }
 
@@ -127,7 +126,9 @@ export class Distiller {
     const featureWeight = featureWeightAt(this.step, this.settings.features);
     const pixels = inputTensor(batch.pixels, architecture.inputSize);
     const { teacherPixels } = batch;
-    const shown = teacherPixels ? inputTensor(teacherPixels, architecture.inputSize) : pixels;
+    const shown = teacherPixels
+      ? inputTensor(teacherPixels, this.teacherArchitecture.inputSize)
+      : pixels;
     const answer = this.askTeacher(shown);
     if (teacherPixels) shown.dispose();
     const labels = tensor1d(batch.labels);
@@ -184,9 +185,13 @@ export class Distiller {
     return logits;
   }
 
-  /** The teacher's logits of the same. */
-  predictAsTeacher(pixels: Uint8Array): Float32Array {
-    return frozenLogits(this.teacherArchitecture, this.teacherWeights, pixels);
+  /** The teacher's logits of `[n, inputSize, inputSize, 3]` bytes. */
+  predictAsTeacher(
+    pixels: Uint8Array,
+    inputSize = this.settings.architecture.inputSize,
+  ): Float32Array {
+    const architecture = { ...this.teacherArchitecture, inputSize };
+    return frozenLogits(architecture, this.teacherWeights, pixels);
   }
 
   /** The student's averaged parameters, which are the ones to ship. */

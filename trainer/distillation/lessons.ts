@@ -31,6 +31,8 @@ export interface LessonRecipe {
   smoothed?: number;
   /** What the teacher sees. Absent in older runs: the student's pixels. */
   teacherView?: TeacherView;
+  /** Side of a view of the teacher's own, in pixels; absent: the student's. */
+  teacherInputSize?: number;
   inputSize: number;
   cropMargin: number;
   seed: number;
@@ -48,7 +50,7 @@ export interface LessonBatch {
   index: number;
   /** `[n, inputSize, inputSize, 3]`. */
   pixels: Uint8Array<ArrayBuffer>;
-  /** The same for the teacher; absent where it sees these very pixels. */
+  /** The same for the teacher, at `teacherInputSize`; absent where it sees these very pixels. */
   teacherPixels?: Uint8Array<ArrayBuffer>;
   /** 1 is manipulated, `[n]`; 0 where nobody knows. */
   labels: Float32Array<ArrayBuffer>;
@@ -68,7 +70,8 @@ interface Shown {
   toTeacher: Face;
 }
 
-function hasOwnView(view: TeacherView = "same"): boolean {
+/** Whether the teacher sees other pixels than the student. */
+export function hasOwnView(view: TeacherView = "same"): boolean {
   return view !== "same";
 }
 
@@ -87,12 +90,13 @@ export class LessonMaker {
 
   async make(index: number): Promise<LessonBatch> {
     const { faces, blends, inputSize, seed, teacherView } = this.recipe;
+    const { teacherInputSize = inputSize } = this.recipe;
     const n = faces + blends;
-    const pixels = () => new Uint8Array(n * inputSize ** 2 * 3);
+    const pixels = (side: number) => new Uint8Array(n * side ** 2 * 3);
     const batch: LessonBatch = {
       index,
-      pixels: pixels(),
-      ...(hasOwnView(teacherView) ? { teacherPixels: pixels() } : {}),
+      pixels: pixels(inputSize),
+      ...(hasOwnView(teacherView) ? { teacherPixels: pixels(teacherInputSize) } : {}),
       labels: new Float32Array(n),
       known: new Float32Array(n),
     };
@@ -149,12 +153,15 @@ export class LessonMaker {
     label: 0 | 1,
     isKnown: 0 | 1,
   ): Promise<void> {
-    const offset = slot * this.recipe.inputSize ** 2 * 3;
-    batch.pixels.set(await augmentedCrop(toStudent, augmentation, this.recipe), offset);
-    batch.teacherPixels?.set(
-      await augmentedCrop(toTeacher, undegraded(augmentation), this.recipe),
-      offset,
-    );
+    const { inputSize, teacherInputSize = inputSize, cropMargin } = this.recipe;
+    const place = async (face: Face, seen: Augmentation, side: number, into: Uint8Array) =>
+      into.set(
+        await augmentedCrop(face, seen, { inputSize: side, cropMargin }),
+        slot * side ** 2 * 3,
+      );
+    await place(toStudent, augmentation, inputSize, batch.pixels);
+    if (batch.teacherPixels)
+      await place(toTeacher, undegraded(augmentation), teacherInputSize, batch.teacherPixels);
     batch.labels[slot] = isKnown ? label : 0;
     batch.known[slot] = isKnown;
   }

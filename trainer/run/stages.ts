@@ -14,6 +14,7 @@ import { studentNamed } from "../distillation/family";
 import { inheritedParameters } from "../distillation/inherit";
 import { networkOf } from "../emission/graph-model";
 import { unfoldedParameters } from "../emission/unfold";
+import type { Freeze } from "../network/learning-encoder";
 import type { Parameters } from "../network/parameters";
 import { distil, studentStart } from "../stages/distil";
 import type { DistilSettings } from "../stages/distil-settings";
@@ -103,7 +104,10 @@ export interface DistilFrom {
   student?: PackageFiles;
 }
 
-/** @throws Error if the teacher is not done, or teacher or student look at other crops. */
+/**
+ * @throws Error if the teacher is not done, teacher or student look at other crops, or a package's weights go on
+ *   learning without `freeze`.
+ */
 export async function distilStage(
   { config, folders, ...job }: StageJob,
   { teacher: source = folders.teacher, student }: DistilFrom = {},
@@ -127,6 +131,7 @@ export async function distilStage(
     return begin(parameters, origin);
   }
   const { initial } = config.distil;
+  if (initial === "teacher" && typeof source !== "string") requireKeptStatistics(settings.freeze);
   return begin(await studentStart(initial, teacher, settings), initial);
 }
 
@@ -163,18 +168,15 @@ async function packagedTeacher(
 /** A packaged student's parameters, and what the record says of where they come from. */
 async function goingOn(
   files: PackageFiles,
-  { architecture, cropMargin, freeze = "none" }: DistilSettings | TeachSettings,
+  { architecture, cropMargin, freeze }: DistilSettings | TeachSettings,
   onMessage: StageJob["onMessage"],
 ): Promise<{ parameters: Parameters; origin: PackagedStudent }> {
   const card = await verifyPackage(files);
   const { name, version } = card;
-  if (freeze === "none")
-    throw new Error(
-      "a package holds no statistics of batch norm: give the stage's freeze, which keeps what is there",
-    );
+  requireKeptStatistics(freeze);
   requireSameCrops(`the student ${name} ${version}`, card.cropMargin, cropMargin);
   warnOfUnknownSides(card, onMessage);
-  const isCut = card.architecture.name !== architecture.name;
+  const isCut = studentNamed(card.architecture.name).blocks.length > architecture.blocks.length;
   return {
     parameters: unfoldedParameters(architecture, networkOf(files)),
     origin: { ...packagedStudent(card), ...(isCut ? { isCut } : {}) },
@@ -208,7 +210,12 @@ function requireSameNetwork(
     );
 }
 
-type Sides = Pick<StudentRecord, "seed" | "heldOutShare" | "leaveOut">;
+function requireKeptStatistics(freeze: Freeze = "none"): void {
+  if (freeze === "none")
+    throw new Error(
+      "a package holds no statistics of batch norm: give the stage's freeze, which keeps what is there",
+    );
+}
 
 function warnOfUnknownSides(
   { name, version }: StudentCard,
@@ -219,6 +226,8 @@ function warnOfUnknownSides(
       "same groups, figures on this run's are too good",
   );
 }
+
+type Sides = Pick<StudentRecord, "seed" | "heldOutShare" | "leaveOut">;
 
 /** A stage before may have fitted what this one holds out: allowed, but not in silence. */
 function warnOfOtherSides(

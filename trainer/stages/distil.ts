@@ -4,7 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Distiller, type DistilStep, type Teacher } from "../distillation/distiller";
 import { inheritedParameters } from "../distillation/inherit";
-import type { LessonBatch, LessonRecipe } from "../distillation/lessons";
+import { hasOwnView, type LessonBatch, type LessonRecipe } from "../distillation/lessons";
+import { cropAll } from "../evaluation/crops";
 import type { Parameters } from "../network/parameters";
 import { initialParameters } from "../weights/initial";
 import { stageBatches } from "./batches";
@@ -74,7 +75,12 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
   await saveRunRecord(job.run, { ...settings, stage: "distil", ...job.origin });
 
   const distiller = new Distiller(job.initial, job.teacher, settings, resumed ?? undefined);
-  const recipe = { ...settings.batch, cropMargin, seed, inputSize: architecture.inputSize };
+  const { inputSize } = architecture;
+  // Where the teacher has a view of its own, its size is the teacher's too: a smaller input is a loss as well.
+  const ownSide: Pick<LessonRecipe, "teacherInputSize"> = hasOwnView(settings.batch.teacherView)
+    ? { teacherInputSize: job.teacher.architecture.inputSize }
+    : {};
+  const recipe = { ...settings.batch, cropMargin, seed, inputSize, ...ownSide };
   const lessons = stageBatches<LessonBatch, LessonRecipe>(job, {
     worker: new URL("../distillation/lesson-worker.ts", import.meta.url),
     recipe,
@@ -86,7 +92,12 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
     if (distiller.step >= settings.steps) return distiller.averagedParameters();
     const heldOut = await loadHeldOut(job.data, sides, settings, onMessage);
     // The teacher does not change: it is asked once.
-    const teacherLogits = distiller.predictAsTeacher(heldOut.crops);
+    const { teacherInputSize = inputSize } = ownSide;
+    const shown =
+      heldOut.pool && teacherInputSize !== inputSize
+        ? cropAll(heldOut.pool, cropMargin, teacherInputSize)
+        : heldOut.crops;
+    const teacherLogits = distiller.predictAsTeacher(shown, teacherInputSize);
     const isDone = await trainSteps(
       {
         phase: "distil",
