@@ -78,6 +78,7 @@ export function hasOwnView(view: TeacherView = "same"): boolean {
 /** Makes the batches of a run; the same number gives the same batch. */
 export class LessonMaker {
   private readonly order: EpochOrder;
+  private readonly teacherSide: number;
 
   /** @param pictures with the label `unlabelled` wherever the label may not be used. */
   constructor(
@@ -86,17 +87,17 @@ export class LessonMaker {
     private readonly recipe: LessonRecipe,
   ) {
     this.order = new EpochOrder(pictures.length, recipe.seed);
+    this.teacherSide = recipe.teacherInputSize ?? recipe.inputSize;
   }
 
   async make(index: number): Promise<LessonBatch> {
     const { faces, blends, inputSize, seed, teacherView } = this.recipe;
-    const { teacherInputSize = inputSize } = this.recipe;
     const n = faces + blends;
     const pixels = (side: number) => new Uint8Array(n * side ** 2 * 3);
     const batch: LessonBatch = {
       index,
       pixels: pixels(inputSize),
-      ...(hasOwnView(teacherView) ? { teacherPixels: pixels(teacherInputSize) } : {}),
+      ...(hasOwnView(teacherView) ? { teacherPixels: pixels(this.teacherSide) } : {}),
       labels: new Float32Array(n),
       known: new Float32Array(n),
     };
@@ -153,15 +154,15 @@ export class LessonMaker {
     label: 0 | 1,
     isKnown: 0 | 1,
   ): Promise<void> {
-    const { inputSize, teacherInputSize = inputSize, cropMargin } = this.recipe;
-    const place = async (face: Face, seen: Augmentation, side: number, into: Uint8Array) =>
+    const { inputSize, cropMargin } = this.recipe;
+    const put = async (face: Face, seen: Augmentation, side: number, into: Uint8Array) =>
       into.set(
         await augmentedCrop(face, seen, { inputSize: side, cropMargin }),
         slot * side ** 2 * 3,
       );
-    await place(toStudent, augmentation, inputSize, batch.pixels);
+    await put(toStudent, augmentation, inputSize, batch.pixels);
     if (batch.teacherPixels)
-      await place(toTeacher, undegraded(augmentation), teacherInputSize, batch.teacherPixels);
+      await put(toTeacher, undegraded(augmentation), this.teacherSide, batch.teacherPixels);
     batch.labels[slot] = isKnown ? label : 0;
     batch.known[slot] = isKnown;
   }

@@ -157,12 +157,27 @@ async function packagedTeacher(
   { cropMargin }: DistilSettings,
   onMessage: StageJob["onMessage"],
 ): Promise<FoundTeacher> {
-  const card = await verifyPackage(files);
-  requireSameCrops(`the teacher ${card.name} ${card.version}`, card.cropMargin, cropMargin);
-  warnOfUnknownSides(card, onMessage);
+  const card = await verifiedCard("teacher", files, cropMargin, onMessage);
   const architecture = studentNamed(card.architecture.name);
   const parameters = unfoldedParameters(architecture, networkOf(files));
   return { teacher: { architecture, parameters }, origin: packagedStudent(card) };
+}
+
+/** The card of an unharmed package that looks at the run's crops; says what it cannot tell. */
+async function verifiedCard(
+  role: "teacher" | "student",
+  files: PackageFiles,
+  cropMargin: number,
+  onMessage: StageJob["onMessage"] = () => {},
+): Promise<StudentCard> {
+  const card = await verifyPackage(files);
+  const { name, version } = card;
+  requireSameCrops(`the ${role} ${name} ${version}`, card.cropMargin, cropMargin);
+  onMessage(
+    `warning: a package does not say whom its student has seen: unless ${name} ${version} held out the ` +
+      "same groups, figures on this run's are too good",
+  );
+  return card;
 }
 
 /** A packaged student's parameters, and what the record says of where they come from. */
@@ -171,11 +186,8 @@ async function goingOn(
   { architecture, cropMargin, freeze }: DistilSettings | TeachSettings,
   onMessage: StageJob["onMessage"],
 ): Promise<{ parameters: Parameters; origin: PackagedStudent }> {
-  const card = await verifyPackage(files);
-  const { name, version } = card;
   requireKeptStatistics(freeze);
-  requireSameCrops(`the student ${name} ${version}`, card.cropMargin, cropMargin);
-  warnOfUnknownSides(card, onMessage);
+  const card = await verifiedCard("student", files, cropMargin, onMessage);
   const isCut = studentNamed(card.architecture.name).blocks.length > architecture.blocks.length;
   return {
     parameters: unfoldedParameters(architecture, networkOf(files)),
@@ -215,16 +227,6 @@ function requireKeptStatistics(freeze: Freeze = "none"): void {
     throw new Error(
       "a package holds no statistics of batch norm: give the stage's freeze, which keeps what is there",
     );
-}
-
-function warnOfUnknownSides(
-  { name, version }: StudentCard,
-  onMessage: StageJob["onMessage"] = () => {},
-): void {
-  onMessage(
-    `warning: a package does not say whom its student has seen: unless ${name} ${version} held out the ` +
-      "same groups, figures on this run's are too good",
-  );
 }
 
 type Sides = Pick<StudentRecord, "seed" | "heldOutShare" | "leaveOut">;

@@ -77,10 +77,10 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
   const distiller = new Distiller(job.initial, job.teacher, settings, resumed ?? undefined);
   const { inputSize } = architecture;
   // Where the teacher has a view of its own, its size is the teacher's too: a smaller input is a loss as well.
-  const ownSide: Pick<LessonRecipe, "teacherInputSize"> = hasOwnView(settings.batch.teacherView)
-    ? { teacherInputSize: job.teacher.architecture.inputSize }
-    : {};
-  const recipe = { ...settings.batch, cropMargin, seed, inputSize, ...ownSide };
+  const teacherInputSize = hasOwnView(settings.batch.teacherView)
+    ? job.teacher.architecture.inputSize
+    : undefined;
+  const recipe = { ...settings.batch, cropMargin, seed, inputSize, teacherInputSize };
   const lessons = stageBatches<LessonBatch, LessonRecipe>(job, {
     worker: new URL("../distillation/lesson-worker.ts", import.meta.url),
     recipe,
@@ -92,12 +92,10 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
     if (distiller.step >= settings.steps) return distiller.averagedParameters();
     const heldOut = await loadHeldOut(job.data, sides, settings, onMessage);
     // The teacher does not change: it is asked once.
-    const { teacherInputSize = inputSize } = ownSide;
-    const shown =
-      heldOut.pool && teacherInputSize !== inputSize
-        ? cropAll(heldOut.pool, cropMargin, teacherInputSize)
-        : heldOut.crops;
-    const teacherLogits = distiller.predictAsTeacher(shown, teacherInputSize);
+    const side = teacherInputSize ?? inputSize;
+    const { pool } = heldOut;
+    const shown = pool && side !== inputSize ? cropAll(pool, cropMargin, side) : heldOut.crops;
+    const teacherLogits = distiller.predictAsTeacher(shown, side);
     const isDone = await trainSteps(
       {
         phase: "distil",
