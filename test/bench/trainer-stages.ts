@@ -90,7 +90,7 @@ async function stages({ bytes, pictures }: PicturePool): Promise<Stage[]> {
         const { architecture } = TEACH_DEFAULTS;
         const teacher = { architecture, parameters: initial(architecture) };
         const own = initial(DISTIL_DEFAULTS.architecture);
-        const distiller = new Distiller(own, teacher, DISTIL_DEFAULTS);
+        const distiller = new Distiller(own, [teacher], DISTIL_DEFAULTS);
         return { step: () => distiller.train(lesson, rate), dispose: () => distiller.dispose() };
       },
     },

@@ -6,8 +6,9 @@ import { memory } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StudentArchitecture } from "../../model/student/architecture";
 import { readManifest } from "../../trainer/datasets/manifest";
-import { Distiller, type Teacher } from "../../trainer/distillation/distiller";
+import { Distiller } from "../../trainer/distillation/distiller";
 import type { LessonBatch } from "../../trainer/distillation/lessons";
+import type { Teacher } from "../../trainer/distillation/teachers";
 import { randomParameters } from "../../trainer/network/initial";
 import { Random } from "../../trainer/random";
 import { type DistilLog, type DistilRun, distil } from "../../trainer/stages/distil";
@@ -87,17 +88,22 @@ function lesson(index: number): LessonBatch {
   return { index, pixels, labels: new Float32Array(n), known };
 }
 
+/** The same pixels for a teacher of any input size. */
+function view(pixels: Uint8Array, side = 32) {
+  return () => ({ pixels, side });
+}
+
 describe("a step", () => {
   it("leaves no tensor behind, during and after the warm-up", () => {
     const before = memory().numTensors;
     const settings = { ...SETTINGS, features: { weight: 1, steps: 3 } };
-    const distiller = new Distiller(initial, teacher, settings);
+    const distiller = new Distiller(initial, [teacher], settings);
     expect(distiller.train(lesson(0), 1e-3).featureLoss).toBeGreaterThan(0);
     const after = memory().numTensors;
     for (let i = 1; i < 6; i++) distiller.train(lesson(i), 1e-3);
     expect(distiller.train(lesson(6), 1e-3).featureLoss).toBe(0);
     distiller.predict(lesson(0).pixels);
-    distiller.predictAsTeacher(lesson(0).pixels);
+    distiller.predictAsTeacher(view(lesson(0).pixels));
     expect(memory().numTensors).toBe(after);
     distiller.dispose();
     expect(memory().numTensors).toBe(before);
@@ -105,11 +111,11 @@ describe("a step", () => {
 
   it("takes the teacher's word on pixels of its own, and leaves no tensor behind", () => {
     const before = memory().numTensors;
-    const distiller = new Distiller(initial, teacher, SETTINGS);
+    const distiller = new Distiller(initial, [teacher], SETTINGS);
     const { pixels, ...rest } = lesson(0);
     const black = new Uint8Array(pixels.length);
     const squares = (shown: Uint8Array) =>
-      distiller.predictAsTeacher(shown).reduce((sum, z) => sum + z * z, 0) / 8;
+      distiller.predictAsTeacher(view(shown)).reduce((sum, z) => sum + z * z, 0) / 8;
     // The classifier is zero at first: then the student says 0 of everything.
     expect(distiller.train({ ...rest, pixels, teacherPixels: black }, 0).logitLoss).toBeCloseTo(
       squares(black),
@@ -125,11 +131,11 @@ describe("a step", () => {
     const before = memory().numTensors;
     const side = 48;
     const larger = { ...teacher, architecture: { ...teacher.architecture, inputSize: side } };
-    const distiller = new Distiller(initial, larger, SETTINGS);
+    const distiller = new Distiller(initial, [larger], SETTINGS);
     const perPicture = side * side * 3;
     const teacherPixels = new Uint8Array(8 * perPicture);
     for (let i = 0; i < 8; i++) teacherPixels.set(picture(i % 4, i, side), i * perPicture);
-    const said = distiller.predictAsTeacher(teacherPixels, side);
+    const said = distiller.predictAsTeacher(view(teacherPixels, side));
     const squares = said.reduce((sum, z) => sum + z * z, 0) / 8;
     const { logitLoss, featureLoss } = distiller.train({ ...lesson(0), teacherPixels }, 0);
     expect(logitLoss).toBeCloseTo(squares, 3);
@@ -138,10 +144,59 @@ describe("a step", () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it("asks several teachers, each at its own size", () => {
+    const side = 48;
+    const larger = { ...teacher, architecture: { ...teacher.architecture, inputSize: side } };
+    const views = new Map(
+      [32, side].map((size) => {
+        const all = Array.from({ length: 8 }, (_, i) => picture(i % 4, i, size));
+        return [size, Uint8Array.from(all.flatMap((one) => [...one]))];
+      }),
+    );
+    const distiller = new Distiller(initial, [teacher, larger], SETTINGS);
+    const said = distiller.predictAsTeacher((size) => ({
+      pixels: views.get(size) as Uint8Array,
+      side: size,
+    }));
+    const teacherPixels = Uint8Array.from([...views.values()].flatMap((one) => [...one]));
+    const squares = said.reduce((sum, z) => sum + z * z, 0) / 8;
+    const { logitLoss } = distiller.train({ ...lesson(5), teacherPixels }, 0);
+    expect(logitLoss).toBeCloseTo(squares, 3);
+    distiller.dispose();
+  });
+
+  it("learns the mean of what several teachers say", () => {
+    const before = memory().numTensors;
+    const other = { ...teacher, parameters: randomParameters(teacher.architecture, 22) };
+    const kernel = other.parameters.get("classifier/kernel");
+    kernel?.data.forEach((_, i) => {
+      kernel.data[i] = Math.sin(i) * 2;
+    });
+    const { pixels } = lesson(0);
+    const alone = [teacher, other].map((one) => {
+      const distiller = new Distiller(initial, [one], SETTINGS);
+      const said = distiller.predictAsTeacher(view(pixels));
+      distiller.dispose();
+      return said;
+    });
+    const [a, b] = alone as [Float32Array, Float32Array];
+    const mean = a.map((z, i) => (z + b[i]!) / 2);
+    const distiller = new Distiller(initial, [teacher, other], SETTINGS);
+    distiller
+      .predictAsTeacher(view(pixels))
+      .forEach((z, i) => void expect(z).toBeCloseTo(mean[i] as number, 4));
+    // The student says 0 of everything yet.
+    const squares = mean.reduce((sum, z) => sum + z * z, 0) / mean.length;
+    expect(distiller.train(lesson(0), 0).logitLoss).toBeCloseTo(squares, 3);
+    expect(Math.abs(a[0]! - b[0]!)).toBeGreaterThan(0.01);
+    distiller.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
   it("learns from the teacher with a part of the student kept, and leaves no tensor behind", () => {
     const before = memory().numTensors;
     const settings = { ...SETTINGS, freeze: { blocks: 1 } };
-    const distiller = new Distiller(initial, teacher, settings);
+    const distiller = new Distiller(initial, [teacher], settings);
     const first = distiller.train(lesson(0), 1e-3).loss;
     const after = memory().numTensors;
     for (let i = 0; i < 30; i++) distiller.train(lesson(0), 1e-3);
@@ -163,7 +218,7 @@ describe("a step", () => {
     (logits) => {
       const features = { weight: 1, steps: 1000 };
       const settings = { ...SETTINGS, logits, features, mapWeight: 1 };
-      const distiller = new Distiller(initial, teacher, settings);
+      const distiller = new Distiller(initial, [teacher], settings);
       const first = distiller.train(lesson(0), 5e-3);
       let last = first;
       for (let i = 1; i <= 40; i++) last = distiller.train(lesson(i % 4), 5e-3);
@@ -193,7 +248,7 @@ describe("distilling", () => {
       data,
       run: join(data, "runs", name),
       settings: { ...SETTINGS, ...settings },
-      teacher,
+      teachers: [teacher],
       initial,
       origin,
       signal: stop.signal,
@@ -238,9 +293,9 @@ describe("distilling", () => {
     const batch = { ...SETTINGS.batch, teacherView: "untouched" as const };
     const settings = { ...SETTINGS, batch, steps: 2, peakRate: 1e-9, checkpointEvery: 1 };
     const job = { data, run: folder, settings, initial, origin };
-    await distil({ ...job, teacher: larger });
+    await distil({ ...job, teachers: [larger] });
     const same = join(data, "runs", "same-size");
-    await distil({ ...job, run: same, teacher });
+    await distil({ ...job, run: same, teachers: [teacher] });
     const gapIn = async (run: string) => {
       const lines = (await readFile(join(run, "log.jsonl"), "utf8")).trim().split("\n");
       return (JSON.parse(lines.at(-1) as string) as DistilLog).logitGap;
@@ -250,6 +305,11 @@ describe("distilling", () => {
     expect(await gapIn(folder)).not.toBeCloseTo((await gapIn(same)) as number, 4);
   });
 
+  it("refuses to go without a teacher", async () => {
+    const job = { data, run: join(data, "runs", "alone"), settings: SETTINGS, initial, origin };
+    await expect(distil({ ...job, teachers: [] })).rejects.toThrow("needs a teacher");
+  });
+
   it("refuses to go on with another teacher", async () => {
     const other = { ...teacher, parameters: randomParameters(teacher.architecture, 22) };
     await expect(
@@ -257,7 +317,7 @@ describe("distilling", () => {
         data,
         run: join(data, "runs", "short"),
         settings: SETTINGS,
-        teacher: other,
+        teachers: [other],
         initial,
         origin,
       }),

@@ -86,10 +86,22 @@ describe("a lesson", () => {
       videoLike: 0,
       teacherView: "undegraded",
       inputSize: size / 2,
-      teacherInputSize: size,
+      teacherSizes: [size],
     });
     expect(small.teacherPixels).toEqual(plain.teacherPixels);
     expect(small.pixels).toHaveLength(24 * (size / 2) ** 2 * 3);
+    const both = await lesson({
+      videoLike: 0,
+      teacherView: "undegraded",
+      teacherSizes: [size / 2, size],
+    });
+    expect(both.teacherPixels?.subarray(small.pixels.length)).toEqual(plain.teacherPixels);
+    const halved = await lesson({
+      videoLike: 0,
+      teacherView: "undegraded",
+      teacherSizes: [size / 2],
+    });
+    expect(both.teacherPixels?.subarray(0, small.pixels.length)).toEqual(halved.teacherPixels);
   });
 
   it("is what it was where nobody asks for either", async () => {

@@ -246,16 +246,16 @@ describe("a single stage", () => {
     await superviseStage(await job("alone", overrides));
     const teacher = runFolders(runOf("alone")).supervised;
     expect(
-      await distilStage({ ...(await job("alone", overrides)), onMessage }, { teacher }),
+      await distilStage({ ...(await job("alone", overrides)), onMessage }, { teachers: [teacher] }),
     ).toBeTruthy();
     expect(messages.join()).not.toContain("warning");
     await distilStage(
       { ...(await job("other", { ...overrides, seed: 2 })), onMessage },
-      { teacher },
+      { teachers: [teacher] },
     );
     expect(messages.join()).toContain("warning: the run in");
     const wide = await job("wide", { ...overrides, "data.cropMargin": 1.6 });
-    await expect(distilStage(wide, { teacher })).rejects.toThrow("crops of margin 1.3");
+    await expect(distilStage(wide, { teachers: [teacher] })).rejects.toThrow("crops of margin 1.3");
   });
 
   it("teaches a student that begins as the first blocks of stage 1's encoder", async () => {
@@ -281,7 +281,7 @@ describe("a single stage", () => {
     const onMessage = (message: string) => messages.push(message);
     const parameters = (await distilStage(
       { ...still, onMessage },
-      { teacher, student },
+      { teachers: [teacher], student },
     )) as Parameters;
     expect(messages.join()).toContain("does not say whom its student has seen");
     const { settings } = await readTrainedStudent(runFolders(runOf("on")).student);
@@ -305,13 +305,15 @@ describe("a single stage", () => {
     const resized = await readTrainedStudent(runFolders(runOf("resized")).supervised);
     expect(recipeOf(resized.settings)).toMatch(/^The student: supervised from \S+ 0\.1\.0 \(/);
     const thawed = await job("thawed", { "distil.steps": 2 });
-    await expect(distilStage(thawed, { teacher, student })).rejects.toThrow(
+    await expect(distilStage(thawed, { teachers: [teacher], student })).rejects.toThrow(
       "give the stage's freeze",
     );
     const other = await job("deep", { ...overrides, "network.student": { blocks: 3 } });
-    await expect(distilStage(other, { teacher, student })).rejects.toThrow(/network is no /);
+    await expect(distilStage(other, { teachers: [teacher], student })).rejects.toThrow(
+      /network is no /,
+    );
     const damaged = new Map(student).set("weights.bin", new Uint8Array(3));
-    await expect(distilStage(still, { teacher, student: damaged })).rejects.toThrow(
+    await expect(distilStage(still, { teachers: [teacher], student: damaged })).rejects.toThrow(
       "weights.bin does not match",
     );
   });
@@ -329,7 +331,7 @@ describe("a single stage", () => {
     const onMessage = (message: string) => messages.push(message);
     // The student is its own teacher, so it has nothing to learn.
     const asked = { ...(await job("own-teacher", still)), onMessage };
-    await distilStage(asked, { teacher, student: teacher });
+    await distilStage(asked, { teachers: [teacher], student: teacher });
     expect(messages.join()).toContain("does not say whom its student has seen");
     const taught = runFolders(runOf("own-teacher")).student;
     const log = (await readFile(join(taught, "log.jsonl"), "utf8")).trim().split("\n");
@@ -344,15 +346,17 @@ describe("a single stage", () => {
       /^The teacher: \S+ 0\.1\.0 \(Encoder pretrained .*distilled from the teacher's own weights/,
     );
     const anew = await job("from-scratch", { "distil.steps": 1, "distil.initial": "random" });
-    await distilStage(anew, { teacher });
+    await distilStage(anew, { teachers: [teacher] });
     const cut = await job("cut-of-package", { "distil.steps": 1, "distil.initial": "teacher" });
-    await expect(distilStage(cut, { teacher })).rejects.toThrow("give the stage's freeze");
+    await expect(distilStage(cut, { teachers: [teacher] })).rejects.toThrow(
+      "give the stage's freeze",
+    );
     const wide = await job("wide-teacher", { "data.cropMargin": 1.6 });
-    await expect(distilStage(wide, { teacher })).rejects.toThrow(
+    await expect(distilStage(wide, { teachers: [teacher] })).rejects.toThrow(
       /the teacher \S+ 0\.1\.0 looks at crops of margin 1\.3/,
     );
     const damaged = new Map(teacher).set("weights.bin", new Uint8Array(3));
-    await expect(distilStage(anew, { teacher: damaged })).rejects.toThrow(
+    await expect(distilStage(anew, { teachers: [damaged] })).rejects.toThrow(
       "weights.bin does not match",
     );
     expect(await isPackage(folder)).toBe(true);

@@ -154,6 +154,10 @@ describe("the recipe", () => {
     expect(recipeOf({ ...distil, teacher: initial })).toMatch(
       /^The teacher: ours 1\.2\.0 \(Supervised from ImageNet weights\)\. The student: distilled from/,
     );
+    const several = { ...distil, teacher: initial, initial, otherTeachers: [teach] };
+    expect(recipeOf(several)).toMatch(
+      /^2 teachers, whose opinions are averaged\. \(1\) The teacher: ours 1\.2\.0 \(.*\)\. \(2\) Encoder pre.*distilled from the first teacher's own weights.*the mean of the teachers' logits \(squared error\), for \d+ steps the first one's features/,
+    );
     const later = { ...initial, version: "1.3.0", recipe: `${recipeOf(teach)} That is not all.` };
     expect(recipeOf({ ...distil, teacher: teach, initial: later })).toMatch(
       /^The teacher: that of ours 1\.3\.0\. The student: distilled from ours 1\.3\.0 \(/,
@@ -188,6 +192,7 @@ describe("the recipe", () => {
     const refit = { ...distil, teacher: { ...teach, splits } };
     expect(fittedSplitsOf(distil)).toEqual(["train"]);
     expect(fittedSplitsOf(refit)).toEqual(splits);
+    expect(fittedSplitsOf({ ...distil, otherTeachers: [{ ...teach, splits }] })).toEqual(splits);
     expect(fittedSplitsOf({ ...teach, initial: { ...pretrain, splits } })).toEqual(splits);
     expect(recipeOf(distil)).not.toContain("splits");
     expect(recipeOf(refit)).toContain("Fitted on the splits train and val.");

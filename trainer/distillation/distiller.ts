@@ -1,34 +1,21 @@
-// One student learning from one teacher: weights, optimiser, batch-norm statistics and the step that
+// One student learning from its teachers: weights, optimiser, batch-norm statistics and the step that
 // ties them.
-import {
-  add,
-  expandDims,
-  keep,
-  mul,
-  type Scalar,
-  squeeze,
-  type Tensor,
-  type Tensor1D,
-  type Tensor3D,
-  type Tensor4D,
-  tensor1d,
-  tidy,
-} from "@tensorflow/tfjs-core";
+import { add, keep, mul, type Scalar, type Tensor4D, tensor1d } from "@tensorflow/tfjs-core";
 import { type StudentArchitecture, totalStride } from "../../model/student/architecture";
-import { unitLength } from "../moco/projection-head";
-import { encoderForward, inputTensor, readOut } from "../network/encoder";
+import { inputTensor, readOut } from "../network/encoder";
 import { flatGradient } from "../network/flat-gradient";
 import { flatLayout, flatten, splitFlat, unflatten } from "../network/flat-parameters";
-import { frozenLogits, frozenWeights } from "../network/frozen";
+import { frozenLogits } from "../network/frozen";
 import { type Freeze, LearningEncoder } from "../network/learning-encoder";
 import type { Parameters } from "../network/parameters";
 import { AveragedStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import type { StudentState } from "../stages/student-trainer";
-import type { LessonBatch } from "./lessons";
+import { bytesOfCrops, type LessonBatch } from "./lessons";
 import { featureMse, labelLoss, logitKl, logitMse } from "./losses";
-import { featureProjection, isFeatureProjection, onGrid, projectFeatures } from "./projection";
+import { featureProjection, isFeatureProjection, projectFeatures } from "./projection";
 import { type FeatureSchedule, featureWeightAt } from "./schedule";
+import { FrozenTeachers, ownViewSizes, type Teacher, type View } from "./teachers";
 
 export interface DistillerSettings {
   /** The student's. */
@@ -37,20 +24,14 @@ export interface DistillerSettings {
   logits: { loss: "mse" } | { loss: "kl"; tau: number };
   logitWeight: number;
   features: FeatureSchedule;
-  /** Weight of the teacher's coarse map, logit by logit. */
+  /** Weight of the teachers' coarse map, logit by logit. */
   mapWeight: number;
   labelWeight: number;
   statisticsRate: number;
-  /** Of the student; the teacher is frozen anyway. */
+  /** Of the student; teachers are frozen anyway. */
   freeze?: Freeze;
   optimiser: AdamWSettings;
   seed: number;
-}
-
-/** The teacher; where it has no view of its own it looks at the student's input, whatever its size. */
-export interface Teacher {
-  architecture: StudentArchitecture;
-  parameters: Parameters;
 }
 
 export type DistilStep = {
@@ -62,16 +43,6 @@ export type DistilStep = {
   labelLoss: number;
 };
 
-/** What the teacher says of a batch, on the student's grid. */
-interface Answer {
-  /** `[n]` */
-  logit: Tensor1D;
-  /** `[n, side, side]` */
-  map: Tensor3D;
-  /** Unit vectors, `[n, side, side, channels]`. */
-  features: Tensor4D;
-}
-
 export class Distiller {
   private readonly layout;
   /** How many of the flat weights are the student's; the projection comes after them. */
@@ -79,21 +50,25 @@ export class Distiller {
   private readonly optimiser: AdamW;
   private readonly statistics: AveragedStatistics;
   private readonly encoder: LearningEncoder;
-  private readonly teacherWeights: Map<string, Tensor>;
-  private readonly teacherArchitecture: StudentArchitecture;
+  private readonly teachers: FrozenTeachers;
+  private readonly viewSizes: readonly number[];
 
   /**
    * @param initial the student's parameters, ImageNet's or any of its architecture.
+   * @param teachers one or more.
    * @param resume state of an earlier run.
    */
   constructor(
     initial: Parameters,
-    teacher: Teacher,
+    teachers: readonly Teacher[],
     private readonly settings: DistillerSettings,
     resume?: StudentState,
   ) {
     const { architecture, seed, optimiser, freeze } = settings;
-    const { headChannels } = teacher.architecture;
+    this.teachers = new FrozenTeachers(teachers);
+    this.viewSizes = ownViewSizes(teachers);
+    const [first] = teachers as [Teacher];
+    const { headChannels } = first.architecture;
     const parameters = new Map([
       ...initial,
       ...featureProjection(architecture.headChannels, headChannels, seed),
@@ -108,8 +83,6 @@ export class Distiller {
     this.statistics = new AveragedStatistics(parameters, { statisticsRate, emaDecay }, resume);
     this.encoder = new LearningEncoder(architecture, this.layout, this.statistics, freeze);
     this.optimiser = new AdamW(state, this.encoder.decayMask(), optimiser);
-    this.teacherArchitecture = teacher.architecture;
-    this.teacherWeights = frozenWeights(teacher.parameters);
   }
 
   get step(): number {
@@ -126,11 +99,10 @@ export class Distiller {
     const featureWeight = featureWeightAt(this.step, this.settings.features);
     const pixels = inputTensor(batch.pixels, architecture.inputSize);
     const { teacherPixels } = batch;
-    const shown = teacherPixels
-      ? inputTensor(teacherPixels, this.teacherArchitecture.inputSize)
-      : pixels;
-    const answer = this.askTeacher(shown);
-    if (teacherPixels) shown.dispose();
+    const views = teacherPixels ? this.ownViews(teacherPixels, batch.labels.length) : undefined;
+    const side = Math.ceil(architecture.inputSize / totalStride(architecture));
+    const answer = this.teachers.ask((size) => views?.get(size) ?? pixels, side);
+    for (const view of views?.values() ?? []) view.dispose();
     const labels = tensor1d(batch.labels);
     const known = tensor1d(batch.known);
     const knownCount = batch.known.reduce((sum, one) => sum + one, 0);
@@ -185,13 +157,9 @@ export class Distiller {
     return logits;
   }
 
-  /** The teacher's logits of `[n, inputSize, inputSize, 3]` bytes. */
-  predictAsTeacher(
-    pixels: Uint8Array,
-    inputSize = this.settings.architecture.inputSize,
-  ): Float32Array {
-    const architecture = { ...this.teacherArchitecture, inputSize };
-    return frozenLogits(architecture, this.teacherWeights, pixels);
+  /** See `FrozenTeachers.predict`. */
+  predictAsTeacher(viewOf: (inputSize: number) => View): Float32Array {
+    return this.teachers.predict(viewOf);
   }
 
   /** The student's averaged parameters, which are the ones to ship. */
@@ -218,21 +186,17 @@ export class Distiller {
   dispose(): void {
     this.optimiser.dispose();
     this.statistics.dispose();
-    for (const weight of this.teacherWeights.values()) weight.dispose();
+    this.teachers.dispose();
   }
 
-  private askTeacher(pixels: Tensor4D): Answer {
-    const side = Math.ceil(
-      this.settings.architecture.inputSize / totalStride(this.settings.architecture),
+  /** The teachers' own views of a batch of `n`, by their side. */
+  private ownViews(teacherPixels: Uint8Array, n: number): Map<number, Tensor4D> {
+    return new Map(
+      this.viewSizes.map((size, i) => {
+        const from = n * bytesOfCrops(this.viewSizes.slice(0, i));
+        const bytes = teacherPixels.subarray(from, from + n * bytesOfCrops([size]));
+        return [size, inputTensor(bytes, size)];
+      }),
     );
-    return tidy(() => {
-      const featureMap = encoderForward(this.teacherArchitecture, this.teacherWeights, pixels);
-      const { logit, map } = readOut(this.teacherWeights, featureMap);
-      return {
-        logit,
-        map: squeeze(onGrid(expandDims(map, 3), side), [3]) as Tensor3D,
-        features: unitLength(onGrid(featureMap, side)),
-      };
-    }) as unknown as Answer;
   }
 }

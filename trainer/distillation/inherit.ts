@@ -2,7 +2,7 @@
 // the first blocks need not be learnt again.
 import type { StudentArchitecture } from "../../model/student/architecture";
 import { blankParameters, type Parameters } from "../network/parameters";
-import type { Teacher } from "./distiller";
+import type { Teacher } from "./teachers";
 
 /**
  * The teacher's parameters under the student's names. A cut's head is the expansion of the teacher's

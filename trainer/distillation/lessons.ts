@@ -31,8 +31,8 @@ export interface LessonRecipe {
   smoothed?: number;
   /** What the teacher sees. Absent in older runs: the student's pixels. */
   teacherView?: TeacherView;
-  /** Side of a view of the teacher's own, in pixels; absent: the student's. */
-  teacherInputSize?: number;
+  /** Sides of the views of the teachers' own, in pixels; absent: the student's. */
+  teacherSizes?: readonly number[];
   inputSize: number;
   cropMargin: number;
   seed: number;
@@ -50,7 +50,7 @@ export interface LessonBatch {
   index: number;
   /** `[n, inputSize, inputSize, 3]`. */
   pixels: Uint8Array<ArrayBuffer>;
-  /** The same for the teacher, at `teacherInputSize`; absent where it sees these very pixels. */
+  /** The same for the teachers, at each of `teacherSizes` in turn; absent where they see these very pixels. */
   teacherPixels?: Uint8Array<ArrayBuffer>;
   /** 1 is manipulated, `[n]`; 0 where nobody knows. */
   labels: Float32Array<ArrayBuffer>;
@@ -78,7 +78,7 @@ export function hasOwnView(view: TeacherView = "same"): boolean {
 /** Makes the batches of a run; the same number gives the same batch. */
 export class LessonMaker {
   private readonly order: EpochOrder;
-  private readonly teacherSide: number;
+  private readonly teacherSizes: readonly number[];
 
   /** @param pictures with the label `unlabelled` wherever the label may not be used. */
   constructor(
@@ -87,17 +87,17 @@ export class LessonMaker {
     private readonly recipe: LessonRecipe,
   ) {
     this.order = new EpochOrder(pictures.length, recipe.seed);
-    this.teacherSide = recipe.teacherInputSize ?? recipe.inputSize;
+    this.teacherSizes = recipe.teacherSizes ?? [recipe.inputSize];
   }
 
   async make(index: number): Promise<LessonBatch> {
     const { faces, blends, inputSize, seed, teacherView } = this.recipe;
     const n = faces + blends;
-    const pixels = (side: number) => new Uint8Array(n * side ** 2 * 3);
+    const pixels = (sides: readonly number[]) => new Uint8Array(n * bytesOfCrops(sides));
     const batch: LessonBatch = {
       index,
-      pixels: pixels(inputSize),
-      ...(hasOwnView(teacherView) ? { teacherPixels: pixels(this.teacherSide) } : {}),
+      pixels: pixels([inputSize]),
+      ...(hasOwnView(teacherView) ? { teacherPixels: pixels(this.teacherSizes) } : {}),
       labels: new Float32Array(n),
       known: new Float32Array(n),
     };
@@ -154,16 +154,24 @@ export class LessonMaker {
     label: 0 | 1,
     isKnown: 0 | 1,
   ): Promise<void> {
-    const { inputSize, cropMargin } = this.recipe;
+    const { inputSize, cropMargin, faces, blends } = this.recipe;
     const put = async (face: Face, seen: Augmentation, side: number, into: Uint8Array) =>
       into.set(
         await augmentedCrop(face, seen, { inputSize: side, cropMargin }),
-        slot * side ** 2 * 3,
+        slot * bytesOfCrops([side]),
       );
     await put(toStudent, augmentation, inputSize, batch.pixels);
-    if (batch.teacherPixels)
-      await put(toTeacher, undegraded(augmentation), this.teacherSide, batch.teacherPixels);
+    const clear = undegraded(augmentation);
+    for (const [i, side] of (batch.teacherPixels ? this.teacherSizes : []).entries()) {
+      const from = (faces + blends) * bytesOfCrops(this.teacherSizes.slice(0, i));
+      await put(toTeacher, clear, side, (batch.teacherPixels as Uint8Array).subarray(from));
+    }
     batch.labels[slot] = isKnown ? label : 0;
     batch.known[slot] = isKnown;
   }
+}
+
+/** Bytes of one face's crops of these sides. */
+export function bytesOfCrops(sides: readonly number[]): number {
+  return sides.reduce((sum, side) => sum + side ** 2 * 3, 0);
 }

@@ -60,7 +60,9 @@ export async function runStep(step: Step, context: StepContext): Promise<boolean
       };
       const initial = await studentStart(start, teacher, settings);
       const origin = { initial: start, teacher: taught.settings };
-      return (await distil({ ...rest, run, settings, teacher, initial, origin })) !== null;
+      return (
+        (await distil({ ...rest, run, settings, teachers: [teacher], initial, origin })) !== null
+      );
     }
   }
 }

@@ -9,9 +9,9 @@ import {
   superviseSettings,
   teachSettings,
 } from "../config/stage-settings";
-import type { Teacher } from "../distillation/distiller";
 import { studentNamed } from "../distillation/family";
 import { inheritedParameters } from "../distillation/inherit";
+import type { Teacher } from "../distillation/teachers";
 import { networkOf } from "../emission/graph-model";
 import { unfoldedParameters } from "../emission/unfold";
 import type { Freeze } from "../network/learning-encoder";
@@ -98,41 +98,53 @@ export async function superviseStage(
 
 /** Where stage 3 begins, other than the run and the configuration say. */
 export interface DistilFrom {
-  /** Folder of any run with outputs, or files of a package, instead of this run's teacher. */
-  teacher?: string | PackageFiles;
+  /**
+   * Instead of this run's teacher, whose opinions are averaged: each the folder of any run with outputs, or files
+   * of a package.
+   */
+  teachers?: readonly (string | PackageFiles)[];
   /** Files of a package whose student goes on learning, instead of `distil.initial`. */
   student?: PackageFiles;
 }
 
 /**
- * @throws Error if the teacher is not done, teacher or student look at other crops, or a package's weights go on
+ * @throws Error if a teacher is not done, a teacher or the student look at other crops, or a package's weights go on
  *   learning without `freeze`.
  */
 export async function distilStage(
   { config, folders, ...job }: StageJob,
-  { teacher: source = folders.teacher, student }: DistilFrom = {},
+  { teachers: sources = [folders.teacher], student }: DistilFrom = {},
 ): Promise<Parameters | null> {
   const settings = distilSettings(config);
-  const { teacher, origin: ofTeacher } =
-    typeof source === "string"
-      ? await teacherOfRun(source, settings, job.onMessage)
-      : await packagedTeacher(source, settings, job.onMessage);
+  const found: FoundTeacher[] = [];
+  for (const source of sources)
+    found.push(
+      typeof source === "string"
+        ? await teacherOfRun(source, settings, job.onMessage)
+        : await packagedTeacher(source, settings, job.onMessage),
+    );
+  const [first, ...others] = found as [FoundTeacher, ...FoundTeacher[]];
   const begin = (initial: Parameters, origin: DistilRecord["initial"]) =>
     distil({
       ...job,
       run: folders.student,
       settings,
-      teacher,
+      teachers: found.map(({ teacher }) => teacher),
       initial,
-      origin: { initial: origin, teacher: ofTeacher },
+      origin: {
+        initial: origin,
+        teacher: first.origin,
+        ...(others.length > 0 ? { otherTeachers: others.map((other) => other.origin) } : {}),
+      },
     });
   if (student) {
     const { parameters, origin } = await goingOn(student, settings, job.onMessage);
     return begin(parameters, origin);
   }
   const { initial } = config.distil;
-  if (initial === "teacher" && typeof source !== "string") requireKeptStatistics(settings.freeze);
-  return begin(await studentStart(initial, teacher, settings), initial);
+  if (initial === "teacher" && typeof sources[0] !== "string")
+    requireKeptStatistics(settings.freeze);
+  return begin(await studentStart(initial, first.teacher, settings), initial);
 }
 
 interface FoundTeacher {

@@ -1,10 +1,11 @@
-// Stage 3 of SCL-KD: a compact student learns what the teacher says of every face, labelled or not,
+// Stage 3 of SCL-KD: a compact student learns what its teachers say of every face, labelled or not,
 // and a little of what the labels say.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Distiller, type DistilStep, type Teacher } from "../distillation/distiller";
+import { Distiller, type DistilStep } from "../distillation/distiller";
 import { inheritedParameters } from "../distillation/inherit";
 import { hasOwnView, type LessonBatch, type LessonRecipe } from "../distillation/lessons";
+import { ownViewSizes, type Teacher } from "../distillation/teachers";
 import { cropAll } from "../evaluation/crops";
 import type { Parameters } from "../network/parameters";
 import { initialParameters } from "../weights/initial";
@@ -24,15 +25,16 @@ export interface DistilRun extends StageHooks {
   /** Folder of the run: the student's checkpoint and settings as `supervise` leaves them, and a log. */
   run: string;
   settings: DistilSettings;
-  teacher: Teacher;
-  /** Where teacher and `initial` come from. */
-  origin: Pick<DistilRecord, "initial" | "teacher">;
+  /** At least one; the student learns the mean of what they say. */
+  teachers: readonly Teacher[];
+  /** Where they and `initial` come from. */
+  origin: Pick<DistilRecord, "initial" | "teacher" | "otherTeachers">;
   /** What the student starts from; see `studentStart`. */
   initial: Parameters;
 }
 
 interface DistilLook {
-  /** Root mean square of student's minus teacher's logit on held-out groups. */
+  /** Root mean square of student's minus teachers' mean logit on held-out groups. */
   logitGap: number;
   /** Their correlation there. */
   logitCorrelation: number;
@@ -59,13 +61,19 @@ export async function studentStart(
  * @returns the student (averaged parameters), or null if the run was interrupted.
  * @throws Error if the data cannot be read, the loss is not finite, or the run folder belongs to
  *   another run.
+ * @throws RangeError if there is no teacher.
  */
 export async function distil(job: DistilRun): Promise<Parameters | null> {
   const { settings, onMessage = () => {} } = job;
   const { architecture, cropMargin, seed } = settings;
   const sides = distillingSides(await stageRows(job.data, onMessage), settings);
   const files = sides.lessons.map(({ file, label }) => `${label} ${file}`);
-  const start = new Map([...prefixed("teacher/", job.teacher.parameters), ...job.initial]);
+  const start = new Map([
+    ...job.teachers.flatMap(({ parameters }, i) => [
+      ...prefixed(i > 0 ? `teacher${i + 1}/` : "teacher/", parameters),
+    ]),
+    ...job.initial,
+  ]);
   const fingerprint = runFingerprint(settings, files, start);
   // The whole state, the projection included, lies in a folder of its own.
   const stateFolder = join(job.run, "distilling");
@@ -74,13 +82,12 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
   requireSameRun(resumed, fingerprint, job.run);
   await saveRunRecord(job.run, { ...settings, stage: "distil", ...job.origin });
 
-  const distiller = new Distiller(job.initial, job.teacher, settings, resumed ?? undefined);
+  const distiller = new Distiller(job.initial, job.teachers, settings, resumed ?? undefined);
   const { inputSize } = architecture;
-  // Where the teacher has a view of its own, its size is the teacher's too: a smaller input is a loss as well.
-  const teacherInputSize = hasOwnView(settings.batch.teacherView)
-    ? job.teacher.architecture.inputSize
-    : undefined;
-  const recipe = { ...settings.batch, cropMargin, seed, inputSize, teacherInputSize };
+  // Where teachers have a view of their own, its size is theirs too: a smaller input is a loss as well.
+  const isTheirOwn = hasOwnView(settings.batch.teacherView);
+  const teacherSizes = isTheirOwn ? ownViewSizes(job.teachers) : undefined;
+  const recipe = { ...settings.batch, cropMargin, seed, inputSize, teacherSizes };
   const lessons = stageBatches<LessonBatch, LessonRecipe>(job, {
     worker: new URL("../distillation/lesson-worker.ts", import.meta.url),
     recipe,
@@ -91,11 +98,13 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
   try {
     if (distiller.step >= settings.steps) return distiller.averagedParameters();
     const heldOut = await loadHeldOut(job.data, sides, settings, onMessage);
-    // The teacher does not change: it is asked once.
-    const side = teacherInputSize ?? inputSize;
+    // Teachers do not change: they are asked once.
     const { pool } = heldOut;
-    const shown = pool && side !== inputSize ? cropAll(pool, cropMargin, side) : heldOut.crops;
-    const teacherLogits = distiller.predictAsTeacher(shown, side);
+    const teacherLogits = distiller.predictAsTeacher((size) =>
+      pool && isTheirOwn && size !== inputSize
+        ? { pixels: cropAll(pool, cropMargin, size), side: size }
+        : { pixels: heldOut.crops, side: inputSize },
+    );
     const isDone = await trainSteps(
       {
         phase: "distil",

@@ -11,6 +11,7 @@ import {
   type PretrainRecord,
   type StudentRecord,
   type TeachRecord,
+  teachersOf,
 } from "./run-record";
 
 const BLENDS = "blended pseudo-fakes (self-blends and swaps)";
@@ -62,20 +63,34 @@ function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): st
 function distilled(record: DistilRecord): string[] {
   const { steps, batch, useUnlabelled, logits, features, freeze } = record;
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
+  const isOne = teachersOf(record).length === 1;
+  const logitsTold = isOne ? "the teacher's logits" : "the mean of the teachers' logits";
   return [
-    ...teacherOf(record),
+    ...teachersTold(record),
     `The student: distilled from ${beginning(record)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ` +
-      `${BLENDS}${redrawn(batch.redrawnShare)}: the teacher's logits (${loss})` +
+      `${BLENDS}${redrawn(batch.redrawnShare)}: ${logitsTold} (${loss})` +
       seenByTeacher(batch.teacherView) +
-      (features.weight > 0 ? `, for ${features.steps} steps its features` : "") +
+      (features.weight > 0
+        ? `, for ${features.steps} steps ${isOne ? "its" : "the first one's"} features`
+        : "") +
       `, and ${labelsOf(record)}${smoothed(batch.smoothed, "faces")}` +
       `${before(batch.surroundings, "faces", "another")}${frozen(freeze)}.`,
   ];
 }
 
-/** What the student's own past tells of the teacher is not told again. */
-function teacherOf({ teacher, initial }: DistilRecord): string[] {
+function teachersTold(record: DistilRecord): string[] {
+  const [first, ...others] = teachersOf(record).map((teacher) => teacherTold(teacher, record));
+  if (others.length === 0) return first as string[];
+  const all = [first, ...others] as string[][];
+  return [
+    `${all.length} teachers, whose opinions are averaged.`,
+    ...all.map((told, i) => `(${i + 1}) ${told.join(" ")}`),
+  ];
+}
+
+/** What the student's own past tells of a teacher is not told again. */
+function teacherTold(teacher: DistilRecord["teacher"], { initial }: DistilRecord): string[] {
   const past = ownPastOf(teacher);
   if (typeof initial === "object" && pastOf(initial) !== past && pastOf(initial).includes(past))
     return [`The teacher: that of ${initial.name} ${initial.version}.`];
@@ -99,11 +114,12 @@ function labelsOf({ labelWeight, labelFraction }: DistilRecord): string {
   return labelWeight > 0 ? `${percent(labelFraction)} of the labels` : "none of the labels";
 }
 
-/** A package that holds the teacher itself, or its first blocks, is not told twice. */
-function beginning({ initial, teacher }: DistilRecord): string {
+/** A package that holds the (first) teacher itself, or its first blocks, is not told twice. */
+function beginning({ initial, teacher, otherTeachers = [] }: DistilRecord): string {
   if (typeof initial === "string" || pastOf(initial) !== ownPastOf(teacher))
     return startName(initial);
-  return initial.isCut ? startName("teacher") : "the teacher's own weights";
+  if (initial.isCut) return startName("teacher");
+  return `the ${otherTeachers.length > 0 ? "first " : ""}teacher's own weights`;
 }
 
 /** What a package's recipe says without its thresholds. */

@@ -38,6 +38,8 @@ export type DistilRecord = DistilSettings & {
   initial: DistilStart | PackagedStudent;
   /** A run's network, or a packaged student. */
   teacher: StudentRecord | PackagedStudent;
+  /** Those whose opinions are averaged with the teacher's; absent: none. */
+  otherTeachers?: (StudentRecord | PackagedStudent)[];
 };
 
 /** The mean of a packaged student and of students that went on from it. */
@@ -66,10 +68,19 @@ export function wentOnFrom({ initial }: StudentRecord, card: StudentCard): boole
   return JSON.stringify(initial) === JSON.stringify(packagedStudent(card));
 }
 
+/** At least one. */
+export function teachersOf({ teacher, otherTeachers = [] }: DistilRecord) {
+  return [teacher, ...otherTeachers];
+}
+
 /** What the record went on from, as far as it was trained. */
 function trainedBefore(record: PretrainRecord | StudentRecord) {
   const others =
-    record.stage === "distil" ? [record.teacher] : record.stage === "average" ? record.members : [];
+    record.stage === "distil"
+      ? teachersOf(record)
+      : record.stage === "average"
+        ? record.members
+        : [];
   const starts = [record.initial, ...others];
   return starts.filter((start) => typeof start === "object");
 }
