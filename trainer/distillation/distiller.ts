@@ -11,7 +11,7 @@ import type { Parameters } from "../network/parameters";
 import { AveragedStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import type { StudentState } from "../stages/student-trainer";
-import { bytesOfCrops, type LessonBatch } from "./lessons";
+import { type LessonBatch, ownViews } from "./lessons";
 import { featureMse, labelLoss, logitKl, logitMse } from "./losses";
 import { featureProjection, isFeatureProjection, projectFeatures } from "./projection";
 import { type FeatureSchedule, featureWeightAt } from "./schedule";
@@ -99,10 +99,13 @@ export class Distiller {
     const featureWeight = featureWeightAt(this.step, this.settings.features);
     const pixels = inputTensor(batch.pixels, architecture.inputSize);
     const { teacherPixels } = batch;
-    const views = teacherPixels ? this.ownViews(teacherPixels, batch.labels.length) : undefined;
+    const views = new Map<number, Tensor4D>();
+    if (teacherPixels)
+      for (const [size, view] of ownViews(teacherPixels, batch.labels.length, this.viewSizes))
+        views.set(size, inputTensor(view, size));
     const side = Math.ceil(architecture.inputSize / totalStride(architecture));
-    const answer = this.teachers.ask((size) => views?.get(size) ?? pixels, side);
-    for (const view of views?.values() ?? []) view.dispose();
+    const answer = this.teachers.ask((size) => views.get(size) ?? pixels, side);
+    for (const view of views.values()) view.dispose();
     const labels = tensor1d(batch.labels);
     const known = tensor1d(batch.known);
     const knownCount = batch.known.reduce((sum, one) => sum + one, 0);
@@ -187,16 +190,5 @@ export class Distiller {
     this.optimiser.dispose();
     this.statistics.dispose();
     this.teachers.dispose();
-  }
-
-  /** The teachers' own views of a batch of `n`, by their side. */
-  private ownViews(teacherPixels: Uint8Array, n: number): Map<number, Tensor4D> {
-    return new Map(
-      this.viewSizes.map((size, i) => {
-        const from = n * bytesOfCrops(this.viewSizes.slice(0, i));
-        const bytes = teacherPixels.subarray(from, from + n * bytesOfCrops([size]));
-        return [size, inputTensor(bytes, size)];
-      }),
-    );
   }
 }

@@ -93,7 +93,8 @@ export class LessonMaker {
   async make(index: number): Promise<LessonBatch> {
     const { faces, blends, inputSize, seed, teacherView } = this.recipe;
     const n = faces + blends;
-    const pixels = (sides: readonly number[]) => new Uint8Array(n * bytesOfCrops(sides));
+    const pixels = (sides: readonly number[]) =>
+      new Uint8Array(sides.reduce((sum, side) => sum + n * bytesOfCrop(side), 0));
     const batch: LessonBatch = {
       index,
       pixels: pixels([inputSize]),
@@ -158,20 +159,36 @@ export class LessonMaker {
     const put = async (face: Face, seen: Augmentation, side: number, into: Uint8Array) =>
       into.set(
         await augmentedCrop(face, seen, { inputSize: side, cropMargin }),
-        slot * bytesOfCrops([side]),
+        slot * bytesOfCrop(side),
       );
     await put(toStudent, augmentation, inputSize, batch.pixels);
-    const clear = undegraded(augmentation);
-    for (const [i, side] of (batch.teacherPixels ? this.teacherSizes : []).entries()) {
-      const from = (faces + blends) * bytesOfCrops(this.teacherSizes.slice(0, i));
-      await put(toTeacher, clear, side, (batch.teacherPixels as Uint8Array).subarray(from));
+    if (batch.teacherPixels) {
+      const clear = undegraded(augmentation);
+      const views = ownViews(batch.teacherPixels, faces + blends, this.teacherSizes);
+      for (const [side, view] of views) await put(toTeacher, clear, side, view);
     }
     batch.labels[slot] = isKnown ? label : 0;
     batch.known[slot] = isKnown;
   }
 }
 
-/** Bytes of one face's crops of these sides. */
-export function bytesOfCrops(sides: readonly number[]): number {
-  return sides.reduce((sum, side) => sum + side ** 2 * 3, 0);
+/** What teachers of each of the `sizes` see of a batch of `n`, `[n, size, size, 3]` by size: parts of `teacherPixels`. */
+export function ownViews(
+  teacherPixels: Uint8Array,
+  n: number,
+  sizes: readonly number[],
+): Map<number, Uint8Array> {
+  let from = 0;
+  return new Map(
+    sizes.map((size) => {
+      const end = from + n * bytesOfCrop(size);
+      const view = teacherPixels.subarray(from, end);
+      from = end;
+      return [size, view];
+    }),
+  );
+}
+
+function bytesOfCrop(side: number): number {
+  return side ** 2 * 3;
 }

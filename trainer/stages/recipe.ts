@@ -80,9 +80,8 @@ function distilled(record: DistilRecord): string[] {
 }
 
 function teachersTold(record: DistilRecord): string[] {
-  const [first, ...others] = teachersOf(record).map((teacher) => teacherTold(teacher, record));
-  if (others.length === 0) return first as string[];
-  const all = [first, ...others] as string[][];
+  const all = teachersOf(record).map((teacher) => teacherTold(teacher, record));
+  if (all.length === 1) return all.flat();
   return [
     `${all.length} teachers, whose opinions are averaged.`,
     ...all.map((told, i) => `(${i + 1}) ${told.join(" ")}`),
