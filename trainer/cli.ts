@@ -9,6 +9,7 @@ import { prepareCommand } from "./commands/prepare";
 import { pretrainCommand } from "./commands/pretrain";
 import { probeCommand } from "./commands/probe";
 import { quantiseCommand } from "./commands/quantise";
+import { redrawCommand } from "./commands/redraw";
 import { reportCommand } from "./commands/report";
 import { runCommand } from "./commands/run";
 import { setupCommand } from "./commands/setup";
@@ -22,6 +23,7 @@ const program = new Command("trainer")
   .addCommand(setupCommand())
   .addCommand(configCommand())
   .addCommand(prepareCommand())
+  .addCommand(redrawCommand())
   .addCommand(runCommand())
   .addCommand(pretrainCommand())
   .addCommand(teachCommand())

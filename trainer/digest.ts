@@ -21,9 +21,10 @@ export function shortDigest(value: unknown): string {
 export function rowsDigest(rows: readonly FaceRow[]): string {
   const hash = createHash("sha256");
   // Row by row: millions of landmarks do not fit into one string.
-  for (const { landmarks, stored: _stored, ...row } of rows) {
+  for (const { landmarks, stored: _stored, redrawn, ...row } of rows) {
     hash.update(canonicalJson(row));
     if (landmarks) hash.update(landmarks);
+    if (redrawn) hash.update(rowsDigest(redrawn));
   }
   return hash.digest("hex");
 }

@@ -40,7 +40,7 @@ describe("help", () => {
     const { status, text } = await trainer("--help");
     expect(status).toBe(0);
     for (const command of [
-      ..."setup config run pretrain teach distil supervise".split(" "),
+      ..."setup config redraw run pretrain teach distil supervise".split(" "),
       ..."average quantise calibrate evaluate probe".split(" "),
     ])
       expect(text).toMatch(new RegExp(`^  ${command} `, "m"));

@@ -8,8 +8,7 @@ import { SPLIT_RULES } from "../prepare/plan";
 import { type PrepareResult, prepare } from "../prepare/prepare";
 import { PREPARE_DEFAULTS } from "../prepare/prepare-defaults";
 import { reportFile } from "../prepare/prepare-report";
-import { parseShard, type ShardNumber } from "../shards/assignment";
-import { aboveZero, wholeNumber } from "./arguments";
+import { aboveZero, shardNumber, wholeNumber } from "./arguments";
 import { INTERRUPTED, interruptSignal } from "./interrupt";
 import { unitProgress } from "./unit-progress";
 
@@ -112,14 +111,6 @@ export function prepareCommand(): Command {
       }).finally(progress.stop);
       printResult(result, options.out);
     });
-}
-
-function shardNumber(text: string): ShardNumber {
-  try {
-    return parseShard(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
 }
 
 function quality(text: string): number {

@@ -87,6 +87,8 @@ const smoothed =
 const redrawn =
   "Share of pseudo-fakes that are redrawn from edge to edge: texture gone, edges there.";
 
+const upscaled = "Share of those that an upscaling network redrew; `redraw` makes them beforehand.";
+
 const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   steps: knob(count, standard.steps, "Optimiser steps of fine-tuning."),
   ...rate(standard.peakRate, whyRate),
@@ -107,6 +109,7 @@ const supervised = (standard: SuperviseSettings, whyRate: string) => ({
       "Share of those swaps that put in a labelled fake's face: a generator's texture, one source.",
     ),
     redrawnShare: knob(shareOrNone, standard.batch.redrawnShare ?? 0, redrawn),
+    upscaledShare: knob(shareOrNone, standard.batch.upscaledShare ?? 0, upscaled),
     videoFakes: knob(
       shareOrAuto,
       standard.batch.videoFakes ?? "auto",
@@ -303,6 +306,7 @@ export const ConfigSchema = v.strictObject(
         blends: knob(whole, lesson.blends, "How many of them come a second time, manipulated."),
         swapShare: knob(shareOrNone, lesson.swapShare, "Share of those that swap two people."),
         redrawnShare: knob(shareOrNone, lesson.redrawnShare ?? 0, redrawn),
+        upscaledShare: knob(shareOrNone, lesson.upscaledShare ?? 0, upscaled),
         surroundings: knob(
           shareOrNone,
           lesson.surroundings ?? 0,

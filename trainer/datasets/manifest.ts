@@ -28,6 +28,10 @@ export interface FaceRow {
   landmarks?: Float32Array<SharedArrayBuffer>;
   /** Where in a shard the picture lies. */
   stored?: StoredPicture;
+  /** The `file` of the row that a network redrew, where this is such a drawing. */
+  redrawnOf?: string;
+  /** What networks made of this picture (`redrawn.ts`). */
+  redrawn?: FaceRow[];
 }
 
 /**

@@ -11,6 +11,8 @@ export interface PooledPicture {
   offset: number;
   width: number;
   height: number;
+  /** What networks made of it, in the same pool and as large, where its row has such. */
+  redrawn?: PooledPicture[];
 }
 
 export interface PicturePool {
@@ -24,6 +26,8 @@ export interface PicturePool {
 const CONCURRENCY = 16;
 
 /**
+ * The pictures of the rows, each with what networks made of it.
+ *
  * @param folder of `readManifest`, which gave the rows.
  * @throws Error if no picture at all can be read.
  */
@@ -34,7 +38,9 @@ export async function loadPictures(
 ): Promise<PicturePool> {
   const files = new PictureFiles(folder);
   try {
-    return await load(files, rows, folder, onProgress);
+    const drawings = rows.flatMap(({ redrawn = [] }) => redrawn);
+    const pool = await load(files, [...rows, ...drawings], folder, onProgress);
+    return drawings.length > 0 ? withDrawings(pool) : pool;
   } finally {
     await files.close();
   }
@@ -83,6 +89,20 @@ async function load(
   if (pictures.length === 0)
     throw new Error(`none of the ${rows.length} pictures in ${folder} could be read`);
   return { bytes, pictures, broken };
+}
+
+/** Drawings put to their originals. One of another size is none: its face would lie elsewhere. */
+function withDrawings({ pictures, ...pool }: PicturePool): PicturePool {
+  const originals = new Map<string, PooledPicture>();
+  for (const picture of pictures)
+    if (picture.row.redrawnOf === undefined) originals.set(picture.row.file, picture);
+  for (const drawing of pictures) {
+    const original = originals.get(drawing.row.redrawnOf ?? "");
+    if (!original || original.width !== drawing.width || original.height !== drawing.height)
+      continue;
+    original.redrawn = [...(original.redrawn ?? []), drawing];
+  }
+  return { ...pool, pictures: [...originals.values()] };
 }
 
 async function decode(file: Uint8Array, { width, height }: PooledPicture): Promise<Uint8Array> {

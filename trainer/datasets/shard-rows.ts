@@ -49,7 +49,7 @@ async function rowsOf(folder: string, shard: string): Promise<FaceRow[]> {
     throw new DatasetError(`${path}: the archive ends early; prepare it again`);
   };
   for await (const { key, meta, jpeg, jpegOffset, landmarks } of readShards([path], refuse)) {
-    const { label, split, source, generator, group, video, frame, box } = meta;
+    const { label, split, source, generator, group, video, frame, box, redrawnOf } = meta;
     rows.push({
       file: `${shard}/${key}`,
       label,
@@ -59,6 +59,7 @@ async function rowsOf(folder: string, shard: string): Promise<FaceRow[]> {
       group,
       ...(video === undefined ? {} : { video }),
       ...(frame === undefined ? {} : { frame }),
+      ...(redrawnOf === undefined ? {} : { redrawnOf }),
       box,
       ...(landmarks ? { landmarks: landmarksOf(landmarks, `${path}: ${key}.npy`) } : {}),
       stored: { shard, offset: jpegOffset, bytes: jpeg.length },

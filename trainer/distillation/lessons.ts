@@ -8,7 +8,7 @@ import { augmentedCrop } from "../synthesis/augmented-crop";
 import { donorFor, faceOf } from "../synthesis/donor";
 import type { Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
-import { redraw } from "../synthesis/redraw";
+import { redrawn } from "../synthesis/redraw";
 import { chanceOfSurroundings, withSurroundings } from "../synthesis/surroundings";
 
 export interface LessonRecipe {
@@ -20,6 +20,8 @@ export interface LessonRecipe {
   swapShare: number;
   /** Share of pseudo-fakes that are redrawn from edge to edge. Absent in older runs: none. */
   redrawnShare?: number;
+  /** Share of those that an upscaling network redrew, where one did. Absent in older runs: none. */
+  upscaledShare?: number;
   /**
    * Share of faces, each with its blend, before what stands around another one: the teacher's opinion of a
    * backdrop must not be the lesson. Absent in older runs: none.
@@ -136,9 +138,10 @@ export class LessonMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): Twins {
-    const { redrawnShare = 0, swapShare } = this.recipe;
+    const { redrawnShare = 0, swapShare, upscaledShare } = this.recipe;
     if (redrawnShare > 0 && random.chance(redrawnShare)) {
-      const { face: fake, target } = redraw(random, face);
+      const pool = { bytes: this.pool };
+      const { face: fake, target } = redrawn(random, pool, picture, face, upscaledShare);
       return { original: target, fake };
     }
     if (!random.chance(swapShare)) return { original: face, fake: selfBlend(random, face).face };

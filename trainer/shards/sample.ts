@@ -13,6 +13,8 @@ export const FaceMeta = v.looseObject({
   frame: v.optional(v.number()),
   /** `[x, y, w, h]` of the detector in the crop, pixels. */
   box: v.tuple([v.number(), v.number(), v.number(), v.number()]),
+  /** Of a face that `redraw` made: the `file` of the row it was made from. */
+  redrawnOf: v.optional(v.string()),
 });
 export type FaceMeta = v.InferOutput<typeof FaceMeta>;
 

@@ -3,12 +3,26 @@
 import { basename } from "node:path";
 import type { FaceRow } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
+import { withRedrawn } from "../datasets/redrawn";
 import { rowsDigest } from "../digest";
 import { type BatchSource, batchSource } from "../synthesis/kept-batches";
 import { OrderedLoader } from "../synthesis/ordered-loader";
 import type { MakerData } from "../synthesis/serve-batches";
 import { sayBroken } from "./held-out";
 import type { StageHooks } from "./training-loop";
+
+/**
+ * What batches are made of: the rows, with what networks made of them if the recipe asks for it.
+ *
+ * @throws Error if it does and there is nothing.
+ */
+export async function batchRows(
+  data: string,
+  rows: readonly FaceRow[],
+  { redrawnShare = 0, upscaledShare = 0 }: { redrawnShare?: number; upscaledShare?: number },
+): Promise<readonly FaceRow[]> {
+  return redrawnShare > 0 && upscaledShare > 0 ? withRedrawn(data, rows) : rows;
+}
 
 export interface BatchPlan<R> {
   /** Module of the worker thread; it makes batches of `MakerData<R>`. */

@@ -22,6 +22,7 @@ export interface DistilSettings extends DistillerSettings, CommonSettings {
     | "blends"
     | "swapShare"
     | "redrawnShare"
+    | "upscaledShare"
     | "surroundings"
     | "videoLike"
     | "smoothed"
@@ -53,6 +54,7 @@ export const DISTIL_DEFAULTS: DistilSettings = {
     blends: 12,
     swapShare: 0.3,
     redrawnShare: 0,
+    upscaledShare: 0,
     surroundings: 0,
     videoLike: 0.25,
     smoothed: 0,

@@ -9,7 +9,7 @@ import { ownViewSizes, type Teacher } from "../distillation/teachers";
 import { cropAll } from "../evaluation/crops";
 import type { Parameters } from "../network/parameters";
 import { initialParameters } from "../weights/initial";
-import { stageBatches } from "./batches";
+import { batchRows, stageBatches } from "./batches";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import type { DistilSettings } from "./distil-settings";
 import { requireSameRun, runFingerprint } from "./fingerprint";
@@ -91,7 +91,7 @@ export async function distil(job: DistilRun): Promise<Parameters | null> {
   const lessons = stageBatches<LessonBatch, LessonRecipe>(job, {
     worker: new URL("../distillation/lesson-worker.ts", import.meta.url),
     recipe,
-    rows: sides.lessons,
+    rows: await batchRows(job.data, sides.lessons, settings.batch),
     workers: settings.workers,
     reading: `reading ${files.length} faces, ${sides.labelled} of them with a label`,
   });

@@ -41,7 +41,7 @@ function taught(record: TeachRecord, who: string): string[] {
     ...(isEncoder(initial) ? [pretrained(initial)] : []),
     `${who}: supervised from ${from}, ${first}${steps} steps of ${2 * (batch.pairs + batch.labelled)} crops ` +
       `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS}` +
-      asides(redrawn(batch.redrawnShare), generated(batch.generatedShare)) +
+      asides(redrawn(batch), generated(batch.generatedShare)) +
       ` and labelled fakes with real partners` +
       (typeof batch.videoFakes === "number"
         ? ` (${percent(batch.videoFakes)} of them frames of a video)`
@@ -69,7 +69,7 @@ function distilled(record: DistilRecord): string[] {
     ...teachersTold(record),
     `The student: distilled from ${beginning(record)}, ${steps} steps of ${batch.faces + batch.blends} crops ` +
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ` +
-      `${BLENDS}${redrawn(batch.redrawnShare)}: ${logitsTold} (${loss})` +
+      `${BLENDS}${redrawn(batch)}: ${logitsTold} (${loss})` +
       seenByTeacher(batch.teacherView) +
       (features.weight > 0
         ? `, for ${features.steps} steps ${isOne ? "its" : "the first one's"} features`
@@ -149,8 +149,13 @@ function generated(share: number): string {
   return share > 0 ? `, ${percent(share)} of the swaps with a labelled fake's face` : "";
 }
 
-function redrawn(share: number | undefined): string {
-  return share ? `, ${percent(share)} of them redrawn without texture` : "";
+function redrawn({
+  redrawnShare = 0,
+  upscaledShare = 0,
+}: Pick<TeachRecord["batch"], "redrawnShare" | "upscaledShare">): string {
+  if (redrawnShare === 0) return "";
+  const by = upscaledShare > 0 ? ` (${percent(upscaledShare)} of these by Real-ESRGAN)` : "";
+  return `, ${percent(redrawnShare)} of them redrawn without texture${by}`;
 }
 
 function before(surroundings: number | undefined, who: string, whose: string): string {

@@ -27,6 +27,7 @@ export interface SuperviseSettings extends CommonSettings {
     | "swapShare"
     | "generatedShare"
     | "redrawnShare"
+    | "upscaledShare"
     | "videoFakes"
     | "surroundings"
     | "videoLike"
@@ -53,6 +54,7 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
     swapShare: 0.3,
     generatedShare: 0,
     redrawnShare: 0,
+    upscaledShare: 0,
     videoFakes: "auto",
     surroundings: 0,
     videoLike: 0.25,

@@ -8,7 +8,7 @@ import { meanLogitOfReals } from "../evaluation/by-source";
 import { blankParameters, type Parameters } from "../network/parameters";
 import { type Batch, BatchMaker, type BatchRecipe } from "../synthesis/batch";
 import type { BatchSource } from "../synthesis/kept-batches";
-import { stageBatches } from "./batches";
+import { batchRows, stageBatches } from "./batches";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint";
 import { requireSameRun, runFingerprint } from "./fingerprint";
 import { type HeldOut, heldOutAucs, loadHeldOut } from "./held-out";
@@ -115,10 +115,11 @@ interface Lesson {
 async function openLesson(job: TeachRun, sides: TrainingSides): Promise<Lesson> {
   const { data, settings, onMessage } = job;
   const percent = (100 * settings.labelFraction).toFixed(0);
+  const rows = await batchRows(data, sides.fit, settings.batch);
   const batches = stageBatches<Batch, BatchRecipe>(job, {
     worker: new URL("../synthesis/worker.ts", import.meta.url),
     recipe: batchRecipe(settings),
-    rows: sides.fit,
+    rows,
     workers: settings.workers,
     reading: `reading ${sides.fit.length} pictures with ${percent} % of the labels, ${sides.heldOut.length} held out`,
   });

@@ -8,7 +8,7 @@ import { augmentedCrop, jitteredSquare } from "./augmented-crop";
 import { donorFor, faceOf } from "./donor";
 import type { Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
-import { redraw } from "./redraw";
+import { redrawn } from "./redraw";
 import { chanceOfSurroundings, withSurroundings } from "./surroundings";
 
 export interface BatchRecipe {
@@ -25,6 +25,8 @@ export interface BatchRecipe {
   generatedShare: number;
   /** Share of pseudo-fakes that are redrawn from edge to edge. Absent in older runs: none. */
   redrawnShare?: number;
+  /** Share of those that an upscaling network redrew, where one did. Absent in older runs: none. */
+  upscaledShare?: number;
   /**
    * Share of labelled fakes that are frames of a video; auto, and in older runs: by their number. Where
    * it is given, a photo that stands beside such a frame always goes through video-like compression.
@@ -194,8 +196,9 @@ export class BatchMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): PseudoFake {
-    const { redrawnShare = 0 } = this.recipe;
-    if (redrawnShare > 0 && random.chance(redrawnShare)) return redraw(random, face);
+    const { redrawnShare = 0, upscaledShare } = this.recipe;
+    if (redrawnShare > 0 && random.chance(redrawnShare))
+      return redrawn(random, { bytes: this.pool }, picture, face, upscaledShare);
     if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
     // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
     const isGenerated =

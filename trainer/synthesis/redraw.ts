@@ -1,8 +1,10 @@
 // A face drawn anew: what generators have in common with each other, and blends lack, is texture that is
 // gone while the edges are there. Any real face can be treated like that, so the pair has one source.
 import { sharpness } from "../../model/student/sharpness";
+import type { PicturePool, PooledPicture } from "../datasets/pictures";
 import type { Random } from "../random";
 import { blurOrSharpen, dropResolution } from "./distort";
+import { faceOf } from "./donor";
 import type { Face } from "./face";
 import { boxBlur } from "./mask";
 import type { PseudoFake } from "./pseudo-fake";
@@ -11,12 +13,34 @@ import { withoutTexture } from "./without-texture";
 /** At most this much unsharp masking brings the edges back; more leaves rims. */
 const MOST_SHARPENING = 1.2;
 
-/** The whole picture redrawn; what it is a redrawing of comes out as sharp. */
+/**
+ * A picture's face redrawn, by a network or, where none redrew it, by taking out its texture.
+ *
+ * @param upscaledShare of those that a network redrew that are taken from there.
+ */
+export function redrawn(
+  random: Random,
+  pool: Pick<PicturePool, "bytes">,
+  { redrawn: drawings = [] }: PooledPicture,
+  face: Face,
+  upscaledShare = 0,
+): PseudoFake {
+  // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
+  if (upscaledShare > 0 && drawings.length > 0 && random.chance(upscaledShare))
+    return besideOriginal(random, faceOf(pool, random.pick(drawings)), face);
+  return redraw(random, face);
+}
+
+/** The whole picture without its texture; what it is a redrawing of comes out as sharp. */
 export function redraw(random: Random, face: Face): PseudoFake {
   const source = random.chance(0.5) ? dropResolution(face, random.uniform(1.2, 2)) : face;
   const radius = Math.max(1, Math.round(face.box[2] * random.uniform(0.012, 0.035)));
   const flat = withoutTexture(source, radius, random.uniform(5, 18), random.uniform(0.6, 1));
   const drawn = random.chance(0.3) ? withMottling(random, flat, random.uniform(0.7, 2)) : flat;
+  return besideOriginal(random, drawn, face);
+}
+
+function besideOriginal(random: Random, drawn: Face, face: Face): PseudoFake {
   return {
     ...alikeInSharpness(random, drawn, face),
     mask: new Float32Array(face.size ** 2).fill(1),

@@ -1,0 +1,71 @@
+// `trainer redraw`: real faces as upscaling networks redraw them, for batches with an `upscaledShare`.
+import { Command, InvalidArgumentError, Option } from "commander";
+import { startBackend } from "../backend";
+import { readManifest } from "../datasets/manifest";
+import { PREPARE_DEFAULTS } from "../prepare/prepare-defaults";
+import { openUpscalingNetwork, UPSCALING_NETWORKS } from "../redrawing/real-esrgan";
+import { redrawFaces } from "../redrawing/redraw-faces";
+import { FITTED_SPLITS } from "../stages/common-settings";
+import { shardNumber, wholeNumber } from "./arguments";
+import { INTERRUPTED, interruptSignal } from "./interrupt";
+import { unitProgress } from "./unit-progress";
+
+/** Of the faces that the slow network redraws too. */
+const SLOW_SHARE = 0.25;
+
+export function redrawCommand(): Command {
+  return new Command("redraw")
+    .description(
+      "Redraw a data folder's real faces with the networks of Real-ESRGAN, into a folder of it.",
+    )
+    .requiredOption("--data <folder>", "what `prepare` wrote, or manifest.jsonl with its pictures")
+    .option("--splits <names...>", "splits whose real faces are redrawn", [...FITTED_SPLITS])
+    .option(
+      "--slow-share <x>",
+      "of the faces that the slow network redraws too, a second or two each",
+      share,
+      SLOW_SHARE,
+    )
+    .addOption(
+      new Option("--shard <i/n>", "part of this machine, counted from 0")
+        .argParser(shardNumber)
+        .default({ index: 0, count: 1 }, "0/1"),
+    )
+    .option("--seed <n>", "of which faces, and how far each is reduced", wholeNumber, 1)
+    .action(async ({ data, splits, slowShare, shard, seed }) => {
+      const rows = await readManifest(data);
+      await startBackend();
+      const shares = { "real-esrgan-light": 1, "real-esrgan": slowShare };
+      const networks = await Promise.all(
+        UPSCALING_NETWORKS.filter(({ name }) => shares[name] > 0).map(async (network) => ({
+          network,
+          opened: await openUpscalingNetwork(network),
+          share: shares[network.name],
+        })),
+      );
+      const progress = unitProgress();
+      const { complete, faces, drawings, broken } = await redrawFaces({
+        data,
+        rows,
+        splits,
+        networks,
+        seed,
+        shard,
+        shards: PREPARE_DEFAULTS.shards,
+        quality: PREPARE_DEFAULTS.settings.quality,
+        signal: interruptSignal(),
+        onUnit: progress.unit,
+      }).finally(progress.stop);
+      for (const { file, reason } of broken) console.error(`broken: ${file}: ${reason}`);
+      console.error(`${faces} faces: ${drawings} drawings, ${broken.length} pictures left out`);
+      if (complete) return;
+      console.error("interrupted and saved; the same command goes on");
+      process.exitCode = INTERRUPTED;
+    });
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("a share from 0 to 1 is wanted");
+}
