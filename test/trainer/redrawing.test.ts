@@ -10,6 +10,7 @@ import { loadPictures, pixelsOf } from "../../trainer/datasets/pictures";
 import { REDRAWN_FOLDER, withRedrawn } from "../../trainer/datasets/redrawn";
 import { NcnnNetwork } from "../../trainer/redrawing/ncnn-network";
 import { openUpscalingNetwork, UPSCALING_NETWORKS } from "../../trainer/redrawing/real-esrgan";
+import { sampleSheets } from "../../trainer/evaluation/sample-sheets";
 import { type RedrawJob, redrawFaces } from "../../trainer/redrawing/redraw-faces";
 import { BatchMaker, type BatchRecipe } from "../../trainer/synthesis/batch";
 import { useNativeBackend } from "./native-backend";
@@ -332,5 +333,21 @@ describe("redrawing", () => {
     expect(upscaled.masks.subarray(9, 18).every((cell) => cell === 1)).toBe(true);
     // Without a drawing there is the other way of redrawing.
     expect((await batch(rows, { upscaledShare: 1 })).pixels).toEqual(plain.pixels);
+  });
+
+  it("shows drawings on the sheet of pseudo-fakes", async () => {
+    await redraw();
+    const rows = (await trainRows()).filter(({ label }) => label === "real");
+    const drawn = await withRedrawn(data, rows);
+    const sheet = async (upscaledShare: number) => {
+      const common = { inputSize: 48, cropMargin: 1.3, seed: 1 };
+      const batch = { pairs: 2, labelled: 0, swapShare: 0, generatedShare: 0, videoLike: 0 };
+      const sheets = await sampleSheets(data, drawn, {
+        batch: { ...common, ...batch, mapSize: 3, redrawnShare: 1, upscaledShare },
+        views: { ...common, n: 4, leastArea: 0.5, blended: false },
+      });
+      return sheets.get("pseudo-fakes.html");
+    };
+    expect(await sheet(1)).not.toBe(await sheet(0));
   });
 });

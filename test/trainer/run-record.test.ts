@@ -123,6 +123,10 @@ describe("the recipe", () => {
     expect(recipeOf({ ...distil, batch: clearer })).toMatch(
       /, 20 % of them redrawn without texture: the teacher's logits \(squared error\) on the crops before they were degraded, for/,
     );
+    const upscaled = { ...clearer, upscaledShare: 0.7 };
+    expect(recipeOf({ ...distil, batch: upscaled })).toContain(
+      ", 20 % of them redrawn without texture or (70 %) by Real-ESRGAN: the teacher's logits",
+    );
     const untouched = { ...distil.batch, teacherView: "untouched" as const };
     expect(recipeOf({ ...distil, batch: untouched })).toContain(
       " on the crops before they were degraded and in their own surroundings, for",

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { pretrainSettings, teachSettings } from "../config/stage-settings";
 import { readManifest } from "../datasets/manifest";
 import { sampleSheets } from "../evaluation/sample-sheets";
+import { batchRows } from "../stages/batches";
 import { batchRecipe } from "../stages/settings";
 import { pretrainingSides } from "../stages/sides";
 import { configOf, dataFolder, seedOption, withConfig } from "./config-options";
@@ -22,8 +23,9 @@ export function reportCommand(): Command {
       const pretrain = pretrainSettings(config);
       const { seen } = pretrainingSides(await readManifest(data), pretrain);
       const { leastArea, blended, cropMargin, seed, architecture } = pretrain;
-      const sheets = await sampleSheets(data, seen, {
-        batch: batchRecipe(teachSettings(config)),
+      const teach = teachSettings(config);
+      const sheets = await sampleSheets(data, await batchRows(data, seen, teach.batch), {
+        batch: batchRecipe(teach),
         views: {
           n: VIEWS,
           leastArea,

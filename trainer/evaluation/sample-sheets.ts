@@ -9,7 +9,7 @@ import { Random } from "../random";
 import { BatchMaker, type BatchRecipe } from "../synthesis/batch";
 import { donorFor, faceOf } from "../synthesis/donor";
 import { type PseudoFake, selfBlend, swapFace } from "../synthesis/pseudo-fake";
-import { redraw } from "../synthesis/redraw";
+import { redrawn } from "../synthesis/redraw";
 import { escapeHtml, htmlPage, LOCAL_ONLY, pictureData } from "./html-page";
 
 /** Pictures decoded for the sheets, of each source and label. */
@@ -39,7 +39,8 @@ export interface SheetRecipes {
 }
 
 /**
- * @param rows of `data` that training may see, labelled or not.
+ * @param rows of `data` that training may see, labelled or not, with what networks made of them if the
+ *   batches show it.
  * @returns whole HTML pages by file name; they load nothing from anywhere.
  * @throws Error if there are no real pictures: nothing can be blended.
  */
@@ -50,7 +51,7 @@ export async function sampleSheets(
 ): Promise<Map<string, string>> {
   const pool = await loadPictures(data, someOfEachSource(rows, batch.seed));
   return new Map([
-    ["pseudo-fakes.html", await pseudoFakeSheet(pool, batch.seed)],
+    ["pseudo-fakes.html", await pseudoFakeSheet(pool, batch)],
     ["batch.html", await batchSheet(pool, batch)],
     ["views.html", await viewSheet(pool, views)],
   ]);
@@ -67,7 +68,10 @@ function someOfEachSource(rows: readonly FaceRow[], seed: number): FaceRow[] {
 }
 
 /** One row a real face: the face, blended onto itself, with another's face put in, and redrawn. */
-async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string> {
+async function pseudoFakeSheet(
+  pool: PicturePool,
+  { seed, upscaledShare }: BatchRecipe,
+): Promise<string> {
   const reals = pool.pictures.filter(({ row }) => row.label === "real");
   if (reals.length === 0) throw new Error("there are no real pictures to make pseudo-fakes of");
   const originals = bySourceInTurn(reals).slice(0, ORIGINALS);
@@ -81,7 +85,7 @@ async function pseudoFakeSheet(pool: PicturePool, seed: number): Promise<string>
       ...(await manipulation(selfBlend(random, face))),
       await image(donor.data, donor.size),
       ...(await manipulation(swapFace(random, face, donor))),
-      ...(await manipulation(redraw(random, face))),
+      ...(await manipulation(redrawn(random, pool, picture, face, upscaledShare))),
     ];
     lines.push(
       `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>

@@ -154,7 +154,7 @@ function redrawn({
   upscaledShare = 0,
 }: Pick<TeachRecord["batch"], "redrawnShare" | "upscaledShare">): string {
   if (redrawnShare === 0) return "";
-  const by = upscaledShare > 0 ? ` (${percent(upscaledShare)} of these by Real-ESRGAN)` : "";
+  const by = upscaledShare > 0 ? ` or (${percent(upscaledShare)}) by Real-ESRGAN` : "";
   return `, ${percent(redrawnShare)} of them redrawn without texture${by}`;
 }
 
