@@ -165,7 +165,10 @@ describe("a mistake", () => {
     ["supervise: {batch: {videoFakes: 2}}", "a number from 0 to 1, or auto is expected, not 2"],
     ["supervise: {batch: {surroundings: -1}}", "a number from 0 to 1 is expected, not -1"],
     ["distil: {batch: {faces: 2, blends: 3}}", "distil.batch.blends: each face comes"],
-    ["supervise: {batch: {upscaledShare: 0.5}}", "supervise.batch.redrawnShare: above 0 is expected"],
+    [
+      "supervise: {batch: {upscaledShare: 0.5}}",
+      "supervise.batch.redrawnShare: above 0 is expected",
+    ],
     ["calibrate: {rates: {strong: 0.5}}", "calibrate.rates: unsure > suspicious > strong"],
     ["- a\n- b", "sections of keys and values are expected"],
     ["seed: [1", "run.yaml: "],
