@@ -21,9 +21,33 @@ export const THRESHOLDS = " Thresholds: ";
 
 /** One or more sentences. */
 export function recipeOf(record: StudentRecord): string {
-  return [...sentences(record), refitted(record), leftOut(record)]
-    .filter((sentence) => sentence !== "")
-    .join(" ");
+  const all = [...sentences(record), refitted(record), leftOut(record)];
+  return toldOnce(all.filter((sentence) => sentence !== "").join(" "), packagesOf(record));
+}
+
+/** The packages that a record went on from, those of its teachers and members among them. */
+function packagesOf(record: StudentRecord): PackagedStudent[] {
+  const { initial } = record;
+  const own = typeof initial === "object" && !("stage" in initial) ? [initial] : [];
+  if (record.stage === "average") return [...own, ...record.members.flatMap(packagesOf)];
+  if (record.stage === "teach") return own;
+  const taught = teachersOf(record).flatMap((teacher) =>
+    "stage" in teacher ? packagesOf(teacher) : [teacher],
+  );
+  return [...own, ...taught];
+}
+
+/** The past of each package where it is first spoken of, and its name alone from there on. */
+function toldOnce(text: string, packages: readonly PackagedStudent[]): string {
+  const names = new Map(
+    packages.map(({ isCut: _, ...one }) => [startName(one), `${one.name} ${one.version}`]),
+  );
+  // A long past may hold a shorter one.
+  const longestFirst = [...names].sort(([a], [b]) => b.length - a.length);
+  return longestFirst.reduce((told, [past, name]) => {
+    const after = told.indexOf(past) + past.length;
+    return told.slice(0, after) + told.slice(after).replaceAll(past, name);
+  }, text);
 }
 
 function pretrained({ initial, K, m, T, n, steps, blended }: PretrainRecord): string {
