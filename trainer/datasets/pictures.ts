@@ -93,16 +93,19 @@ async function load(
 
 /** Drawings put to their originals. One of another size is none: its face would lie elsewhere. */
 function withDrawings({ pictures, ...pool }: PicturePool): PicturePool {
-  const originals = new Map<string, PooledPicture>();
-  for (const picture of pictures)
-    if (picture.row.redrawnOf === undefined) originals.set(picture.row.file, picture);
+  const drawn = new Map<string, PooledPicture[]>();
   for (const drawing of pictures) {
-    const original = originals.get(drawing.row.redrawnOf ?? "");
-    if (!original || original.width !== drawing.width || original.height !== drawing.height)
-      continue;
-    original.redrawn = [...(original.redrawn ?? []), drawing];
+    const { redrawnOf } = drawing.row;
+    if (redrawnOf) drawn.set(redrawnOf, [...(drawn.get(redrawnOf) ?? []), drawing]);
   }
-  return { ...pool, pictures: [...originals.values()] };
+  const originals = pictures.filter(({ row }) => row.redrawnOf === undefined);
+  const withTheirs = originals.map((picture) => {
+    const redrawn = (drawn.get(picture.row.file) ?? []).filter(
+      ({ width, height }) => width === picture.width && height === picture.height,
+    );
+    return redrawn.length > 0 ? { ...picture, redrawn } : picture;
+  });
+  return { ...pool, pictures: withTheirs };
 }
 
 async function decode(file: Uint8Array, { width, height }: PooledPicture): Promise<Uint8Array> {

@@ -64,7 +64,7 @@ export async function redrawFaces(job: RedrawJob): Promise<RedrawResult> {
   );
   if (faces.length === 0)
     throw new Error(`${data}: there is no real face of ${job.splits.join(" or ")} to redraw`);
-  const told = networks.map(({ network: { name, sha256 }, share }) => ({ name, sha256, share }));
+  const told = networks.map(({ network, share }) => ({ ...network, share }));
   const writer = await ShardWriter.open({
     folder: join(data, REDRAWN_FOLDER),
     prefix: prefixOf(shard),

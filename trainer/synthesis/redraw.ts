@@ -21,13 +21,13 @@ const MOST_SHARPENING = 1.2;
 export function redrawn(
   random: Random,
   pool: Pick<PicturePool, "bytes">,
-  { redrawn: drawings = [] }: PooledPicture,
+  { row, redrawn: drawings = [] }: PooledPicture,
   face: Face,
   upscaledShare = 0,
 ): PseudoFake {
   // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
   if (upscaledShare > 0 && drawings.length > 0 && random.chance(upscaledShare))
-    return besideOriginal(random, faceOf(pool, random.pick(drawings)), face);
+    return besideOriginal(random, faceOf(pool, { ...random.pick(drawings), row }), face);
   return redraw(random, face);
 }
 
