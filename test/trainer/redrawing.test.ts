@@ -314,6 +314,15 @@ describe("redrawing", () => {
     expect(pictures).toHaveLength(8);
   });
 
+  it("serves every face of a picture with several", async () => {
+    await redraw();
+    const [first] = (await trainRows()).filter(({ label }) => label === "real") as [FaceRow];
+    const rows: FaceRow[] = [first, { ...first, box: [10, 10, 30, 30] }];
+    const { pictures } = await loadPictures(data, await withRedrawn(data, rows));
+    expect(pictures.map(({ row }) => row.box)).toEqual(rows.map(({ box }) => box));
+    for (const { redrawn } of pictures) expect(redrawn?.length).toBeGreaterThan(0);
+  });
+
   it("gives batches their pseudo-fakes, and changes nothing where the recipe asks for none", async () => {
     await redraw();
     const rows = (await trainRows()).filter(({ label }) => label === "real");
