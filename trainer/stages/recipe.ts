@@ -199,11 +199,9 @@ function sentences(record: StudentRecord): string[] {
   return averaged(record);
 }
 
-/** What all members went on from is told once. */
 function averaged({ initial, members }: AverageRecord): string[] {
   const start = startName(initial);
-  const name = `${initial.name} ${initial.version}`;
-  const recipes = members.map((member) => sentences(member).join(" ").replace(start, name));
+  const recipes = members.map((member) => sentences(member).join(" "));
   if (recipes.length === 1)
     return [
       `The mean of the weights of ${start} and of a student that went on from it.`,
