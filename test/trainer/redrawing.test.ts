@@ -340,6 +340,12 @@ describe("redrawing", () => {
     const upscaled = await batch(drawn, { upscaledShare: 1 });
     expect(upscaled.pixels).not.toEqual(plain.pixels);
     expect(upscaled.masks.subarray(9, 18).every((cell) => cell === 1)).toBe(true);
+    // Put into the original, it leaves a part of it as it was.
+    const inside = await batch(drawn, { upscaledShare: 1, insideShare: 1 });
+    expect(inside.pixels).not.toEqual(upscaled.pixels);
+    const cells = [...inside.masks.subarray(9, 18)];
+    expect(Math.min(...cells)).toBeLessThan(0.5);
+    expect(Math.max(...cells)).toBeGreaterThan(0.5);
     // Without a drawing there is the other way of redrawing.
     expect((await batch(rows, { upscaledShare: 1 })).pixels).toEqual(plain.pixels);
   });

@@ -127,6 +127,9 @@ describe("the recipe", () => {
     expect(recipeOf({ ...distil, batch: upscaled })).toContain(
       ", 20 % of them redrawn without texture or (70 %) by Real-ESRGAN: the teacher's logits",
     );
+    expect(recipeOf({ ...distil, batch: { ...upscaled, insideShare: 0.3 } })).toContain(
+      "(70 %) by Real-ESRGAN, 30 % of these put into the original: the teacher's logits",
+    );
     const untouched = { ...distil.batch, teacherView: "untouched" as const };
     expect(recipeOf({ ...distil, batch: untouched })).toContain(
       " on the crops before they were degraded and in their own surroundings, for",

@@ -169,6 +169,10 @@ describe("a mistake", () => {
       "supervise: {batch: {upscaledShare: 0.5}}",
       "supervise.batch.redrawnShare: above 0 is expected",
     ],
+    [
+      "distil: {batch: {redrawnShare: 0.5, insideShare: 0.5}}",
+      "distil.batch.upscaledShare: above 0 is expected",
+    ],
     ["calibrate: {rates: {strong: 0.5}}", "calibrate.rates: unsure > suspicious > strong"],
     ["- a\n- b", "sections of keys and values are expected"],
     ["seed: [1", "run.yaml: "],

@@ -3,15 +3,21 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { startBackend } from "../backend";
 import { readManifest } from "../datasets/manifest";
 import { PREPARE_DEFAULTS } from "../prepare/prepare-defaults";
-import { openUpscalingNetwork, UPSCALING_NETWORKS } from "../redrawing/real-esrgan";
+import {
+  openUpscalingNetwork,
+  UPSCALING_NETWORKS,
+  type UpscalingNetwork,
+} from "../redrawing/real-esrgan";
 import { redrawFaces } from "../redrawing/redraw-faces";
 import { FITTED_SPLITS } from "../stages/common-settings";
 import { shardNumber, wholeNumber } from "./arguments";
 import { INTERRUPTED, interruptSignal } from "./interrupt";
 import { unitProgress } from "./unit-progress";
 
-/** Of the faces that the slow network redraws too. */
-const SLOW_SHARE = 0.25;
+type Shares = Record<UpscalingNetwork["name"], number>;
+
+/** Of the faces that each network redraws. */
+const SHARES: Shares = { "real-esrgan-light": 1, "real-esrgan": 0.25 };
 
 export function redrawCommand(): Command {
   return new Command("redraw")
@@ -20,11 +26,10 @@ export function redrawCommand(): Command {
     )
     .requiredOption("--data <folder>", "what `prepare` wrote, or manifest.jsonl with its pictures")
     .option("--splits <names...>", "splits whose real faces are redrawn", [...FITTED_SPLITS])
-    .option(
-      "--slow-share <x>",
-      "of the faces that the slow network redraws too: most of the time goes there",
-      share,
-      SLOW_SHARE,
+    .addOption(
+      new Option("--share <network=x...>", "of the faces that a network redraws")
+        .argParser(withShare)
+        .default(SHARES, told(SHARES)),
     )
     .addOption(
       new Option("--shard <i/n>", "part of this machine, counted from 0")
@@ -32,15 +37,14 @@ export function redrawCommand(): Command {
         .default({ index: 0, count: 1 }, "0/1"),
     )
     .option("--seed <n>", "of which faces, and how far each is reduced", wholeNumber, 1)
-    .action(async ({ data, splits, slowShare, shard, seed }) => {
+    .action(async ({ data, splits, share, shard, seed }) => {
       const rows = await readManifest(data);
       await startBackend();
-      const shares = { "real-esrgan-light": 1, "real-esrgan": slowShare };
       const networks = await Promise.all(
-        UPSCALING_NETWORKS.filter(({ name }) => shares[name] > 0).map(async (network) => ({
+        UPSCALING_NETWORKS.filter(({ name }) => share[name] > 0).map(async (network) => ({
           network,
           opened: await openUpscalingNetwork(network),
-          share: shares[network.name],
+          share: share[network.name],
         })),
       );
       const progress = unitProgress();
@@ -64,8 +68,16 @@ export function redrawCommand(): Command {
     });
 }
 
-function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError("a share from 0 to 1 is wanted");
+function withShare(text: string, shares: Shares): Shares {
+  const [, name = "", value = ""] = /^([a-z-]+)=([\d.]+)$/.exec(text) ?? [];
+  if (name in SHARES && Number(value) <= 1) return { ...shares, [name]: Number(value) };
+  throw new InvalidArgumentError(
+    `a network and a share from 0 to 1 are wanted, as in ${told(SHARES)}`,
+  );
+}
+
+function told(shares: Shares): string {
+  return Object.entries(shares)
+    .map(([name, share]) => `${name}=${share}`)
+    .join(" ");
 }

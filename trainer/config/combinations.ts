@@ -40,12 +40,18 @@ export function impossible(config: TrainerConfig): Impossibility[] {
       `${name}.batch.pairs`,
       "pairs and labelled are both 0: the batch is empty",
     );
-  for (const [name, { batch }] of Object.entries({ teach, supervise, distil }))
+  for (const [name, { batch }] of Object.entries({ teach, supervise, distil })) {
     refuse(
       batch.upscaledShare > 0 && batch.redrawnShare === 0,
       `${name}.batch.redrawnShare`,
       "above 0 is expected: upscaledShare is a share of the faces that are redrawn",
     );
+    refuse(
+      batch.insideShare > 0 && batch.upscaledShare === 0,
+      `${name}.batch.upscaledShare`,
+      "above 0 is expected: insideShare is a share of the faces that a network redrew",
+    );
+  }
   const { faces, blends } = distil.batch;
   refuse(
     blends > faces,

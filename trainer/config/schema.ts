@@ -89,6 +89,9 @@ const redrawn =
 
 const upscaled = "Share of those that an upscaling network redrew; `redraw` makes them beforehand.";
 
+const inside =
+  "Share of those that are put into the original, as restored swaps are; the others take its place.";
+
 const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   steps: knob(count, standard.steps, "Optimiser steps of fine-tuning."),
   ...rate(standard.peakRate, whyRate),
@@ -110,6 +113,7 @@ const supervised = (standard: SuperviseSettings, whyRate: string) => ({
     ),
     redrawnShare: knob(shareOrNone, standard.batch.redrawnShare ?? 0, redrawn),
     upscaledShare: knob(shareOrNone, standard.batch.upscaledShare ?? 0, upscaled),
+    insideShare: knob(shareOrNone, standard.batch.insideShare ?? 0, inside),
     videoFakes: knob(
       shareOrAuto,
       standard.batch.videoFakes ?? "auto",
@@ -307,6 +311,7 @@ export const ConfigSchema = v.strictObject(
         swapShare: knob(shareOrNone, lesson.swapShare, "Share of those that swap two people."),
         redrawnShare: knob(shareOrNone, lesson.redrawnShare ?? 0, redrawn),
         upscaledShare: knob(shareOrNone, lesson.upscaledShare ?? 0, upscaled),
+        insideShare: knob(shareOrNone, lesson.insideShare ?? 0, inside),
         surroundings: knob(
           shareOrNone,
           lesson.surroundings ?? 0,

@@ -8,20 +8,16 @@ import { augmentedCrop } from "../synthesis/augmented-crop";
 import { donorFor, faceOf } from "../synthesis/donor";
 import type { Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
-import { redrawn } from "../synthesis/redraw";
+import { type RedrawnShares, redrawn } from "../synthesis/redraw";
 import { chanceOfSurroundings, withSurroundings } from "../synthesis/surroundings";
 
-export interface LessonRecipe {
+export interface LessonRecipe extends RedrawnShares {
   /** Faces in a batch. */
   faces: number;
   /** How many of them come a second time as a pseudo-fake of themselves. */
   blends: number;
   /** Share of pseudo-fakes that swap two people; the others blend a face onto itself. */
   swapShare: number;
-  /** Share of pseudo-fakes that are redrawn from edge to edge. Absent in older runs: none. */
-  redrawnShare?: number;
-  /** Share of those that an upscaling network redrew, where one did. Absent in older runs: none. */
-  upscaledShare?: number;
   /**
    * Share of faces, each with its blend, before what stands around another one: the teacher's opinion of a
    * backdrop must not be the lesson. Absent in older runs: none.
@@ -138,10 +134,10 @@ export class LessonMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): Twins {
-    const { redrawnShare = 0, swapShare, upscaledShare } = this.recipe;
+    const { redrawnShare = 0, swapShare } = this.recipe;
     if (redrawnShare > 0 && random.chance(redrawnShare)) {
       const pool = { bytes: this.pool };
-      const { face: fake, target } = redrawn(random, pool, picture, face, upscaledShare);
+      const { face: fake, target } = redrawn(random, pool, picture, face, this.recipe);
       return { original: target, fake };
     }
     if (!random.chance(swapShare)) return { original: face, fake: selfBlend(random, face).face };

@@ -68,16 +68,13 @@ function someOfEachSource(rows: readonly FaceRow[], seed: number): FaceRow[] {
 }
 
 /** One row a real face: the face, blended onto itself, with another's face put in, and redrawn. */
-async function pseudoFakeSheet(
-  pool: PicturePool,
-  { seed, upscaledShare }: BatchRecipe,
-): Promise<string> {
+async function pseudoFakeSheet(pool: PicturePool, recipe: BatchRecipe): Promise<string> {
   const reals = pool.pictures.filter(({ row }) => row.label === "real");
   if (reals.length === 0) throw new Error("there are no real pictures to make pseudo-fakes of");
   const originals = bySourceInTurn(reals).slice(0, ORIGINALS);
   const lines: string[] = [];
   for (const [i, picture] of originals.entries()) {
-    const random = Random.at(seed, i);
+    const random = Random.at(recipe.seed, i);
     const face = faceOf(pool, picture);
     const donor = donorFor(pool, picture, () => random.pick(reals));
     const cells = [
@@ -85,7 +82,7 @@ async function pseudoFakeSheet(
       ...(await manipulation(selfBlend(random, face))),
       await image(donor.data, donor.size),
       ...(await manipulation(swapFace(random, face, donor))),
-      ...(await manipulation(redrawn(random, pool, picture, face, upscaledShare))),
+      ...(await manipulation(redrawn(random, pool, picture, face, recipe))),
     ];
     lines.push(
       `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>

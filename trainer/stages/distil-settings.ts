@@ -23,6 +23,7 @@ export interface DistilSettings extends DistillerSettings, CommonSettings {
     | "swapShare"
     | "redrawnShare"
     | "upscaledShare"
+    | "insideShare"
     | "surroundings"
     | "videoLike"
     | "smoothed"
@@ -55,6 +56,7 @@ export const DISTIL_DEFAULTS: DistilSettings = {
     swapShare: 0.3,
     redrawnShare: 0,
     upscaledShare: 0,
+    insideShare: 0,
     surroundings: 0,
     videoLike: 0.25,
     smoothed: 0,

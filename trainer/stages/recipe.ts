@@ -1,6 +1,7 @@
 // The recipe in a student's card: how it was trained, in words, from what its run's folder records.
 import type { TeacherView } from "../distillation/lessons";
 import type { Freeze } from "../network/learning-encoder";
+import type { RedrawnShares } from "../synthesis/redraw";
 import { isRefit } from "./common-settings";
 import {
   type AverageRecord,
@@ -173,13 +174,11 @@ function generated(share: number): string {
   return share > 0 ? `, ${percent(share)} of the swaps with a labelled fake's face` : "";
 }
 
-function redrawn({
-  redrawnShare = 0,
-  upscaledShare = 0,
-}: Pick<TeachRecord["batch"], "redrawnShare" | "upscaledShare">): string {
+function redrawn({ redrawnShare = 0, upscaledShare = 0, insideShare = 0 }: RedrawnShares): string {
   if (redrawnShare === 0) return "";
   const by = upscaledShare > 0 ? ` or (${percent(upscaledShare)}) by Real-ESRGAN` : "";
-  return `, ${percent(redrawnShare)} of them redrawn without texture${by}`;
+  const inside = insideShare > 0 ? `, ${percent(insideShare)} of these put into the original` : "";
+  return `, ${percent(redrawnShare)} of them redrawn without texture${by}${inside}`;
 }
 
 function before(surroundings: number | undefined, who: string, whose: string): string {

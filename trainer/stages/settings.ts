@@ -28,6 +28,7 @@ export interface SuperviseSettings extends CommonSettings {
     | "generatedShare"
     | "redrawnShare"
     | "upscaledShare"
+    | "insideShare"
     | "videoFakes"
     | "surroundings"
     | "videoLike"
@@ -55,6 +56,7 @@ export const SUPERVISE_DEFAULTS: SuperviseSettings = {
     generatedShare: 0,
     redrawnShare: 0,
     upscaledShare: 0,
+    insideShare: 0,
     videoFakes: "auto",
     surroundings: 0,
     videoLike: 0.25,

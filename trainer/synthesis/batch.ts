@@ -8,10 +8,10 @@ import { augmentedCrop, jitteredSquare } from "./augmented-crop";
 import { donorFor, faceOf } from "./donor";
 import type { Face } from "./face";
 import { type PseudoFake, selfBlend, swapFace } from "./pseudo-fake";
-import { redrawn } from "./redraw";
+import { type RedrawnShares, redrawn } from "./redraw";
 import { chanceOfSurroundings, withSurroundings } from "./surroundings";
 
-export interface BatchRecipe {
+export interface BatchRecipe extends RedrawnShares {
   /** Real crops that come with a pseudo-fake of themselves. */
   pairs: number;
   /** Labelled fakes, each with a real partner. */
@@ -23,10 +23,6 @@ export interface BatchRecipe {
    * fakes come from other sources than reals, and a network learns those; this pair has one source.
    */
   generatedShare: number;
-  /** Share of pseudo-fakes that are redrawn from edge to edge. Absent in older runs: none. */
-  redrawnShare?: number;
-  /** Share of those that an upscaling network redrew, where one did. Absent in older runs: none. */
-  upscaledShare?: number;
   /**
    * Share of labelled fakes that are frames of a video; auto, and in older runs: by their number. Where
    * it is given, a photo that stands beside such a frame always goes through video-like compression.
@@ -196,9 +192,9 @@ export class BatchMaker {
   }
 
   private pseudoFake(random: Random, picture: PooledPicture, face: Face): PseudoFake {
-    const { redrawnShare = 0, upscaledShare } = this.recipe;
+    const { redrawnShare = 0 } = this.recipe;
     if (redrawnShare > 0 && random.chance(redrawnShare))
-      return redrawn(random, { bytes: this.pool }, picture, face, upscaledShare);
+      return redrawn(random, { bytes: this.pool }, picture, face, this.recipe);
     if (!random.chance(this.recipe.swapShare)) return selfBlend(random, face);
     // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
     const isGenerated =

@@ -36,7 +36,8 @@ function distortSide(random: Random, face: Face, most = 3): Face {
   return side;
 }
 
-function blend(target: Face, source: Face, mask: Float32Array, ratio: number): PseudoFake {
+/** The source's pixels in the target's place, as far as the mask goes, at an opacity of `ratio`. */
+export function blend(target: Face, source: Face, mask: Float32Array, ratio: number): PseudoFake {
   const data = new Uint8ClampedArray(target.data);
   const applied = new Float32Array(mask.length);
   for (let p = 0, i = 0; p < mask.length; p++, i += 3) {

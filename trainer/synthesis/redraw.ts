@@ -6,29 +6,41 @@ import type { Random } from "../random";
 import { blurOrSharpen, dropResolution } from "./distort";
 import { faceOf } from "./donor";
 import type { Face } from "./face";
-import { boxBlur } from "./mask";
-import type { PseudoFake } from "./pseudo-fake";
+import { boxBlur, drawMask } from "./mask";
+import { blend, type PseudoFake } from "./pseudo-fake";
 import { withoutTexture } from "./without-texture";
 
 /** At most this much unsharp masking brings the edges back; more leaves rims. */
 const MOST_SHARPENING = 1.2;
 
+/** Of a recipe of batches; what is absent, as in older runs, is none. */
+export interface RedrawnShares {
+  /** Of the pseudo-fakes, those that are redrawn. */
+  redrawnShare?: number;
+  /** Of those, where a network redrew the face, the ones that are taken from there. */
+  upscaledShare?: number;
+  /** Of those, the ones that are put into the original; the others take its place from edge to edge. */
+  insideShare?: number;
+}
+
 /**
- * A picture's face redrawn, by a network or, where none redrew it, by taking out its texture.
- *
- * @param upscaledShare of those that a network redrew that are taken from there.
+ * A picture's face redrawn, by a network or, where none redrew it, by taking out its texture: from edge to
+ * edge, or put into the original, as a swapped face is that a network restored.
  */
 export function redrawn(
   random: Random,
   pool: Pick<PicturePool, "bytes">,
   { row, redrawn: drawings = [] }: PooledPicture,
   face: Face,
-  upscaledShare = 0,
+  { upscaledShare = 0, insideShare = 0 }: RedrawnShares,
 ): PseudoFake {
   // Nothing is drawn where the recipe asks for none: batches of older recipes stay what they were.
-  if (upscaledShare > 0 && drawings.length > 0 && random.chance(upscaledShare))
-    return besideOriginal(random, faceOf(pool, { ...random.pick(drawings), row }), face);
-  return redraw(random, face);
+  if (upscaledShare === 0 || drawings.length === 0 || !random.chance(upscaledShare))
+    return redraw(random, face);
+  const drawn = faceOf(pool, { ...random.pick(drawings), row });
+  const whole = besideOriginal(random, drawn, face);
+  if (insideShare === 0 || !random.chance(insideShare)) return whole;
+  return blend(whole.target, whole.face, drawMask(random, face).mask, 1);
 }
 
 /** The whole picture without its texture; what it is a redrawing of comes out as sharp. */
