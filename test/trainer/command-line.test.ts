@@ -87,6 +87,12 @@ describe("a mistake", () => {
     ],
     [["quantise", "--data", "x", "--run", "no-such-run"], "no-such-run holds no student"],
     [["run", "--config", "none.yaml"], "none.yaml cannot be read"],
+    [["redraw", "--data", "x", "--share", "real-esrgan=2"], "a network and a share from 0 to 1"],
+    [["redraw", "--data", "x", "--share", "esrgan=1"], "a network and a share from 0 to 1"],
+    [
+      ["redraw", "--data", "x", "--share", "real-esrgan-light=0", "real-esrgan=0"],
+      "no network has a share above 0",
+    ],
   ])("%j is explained without a stack, with status 1", async (args, expected) => {
     const { status, text } = await trainer(...args);
     expect(text).toContain(expected);

@@ -38,10 +38,12 @@ export function redrawCommand(): Command {
     )
     .option("--seed <n>", "of which faces, and how far each is reduced", wholeNumber, 1)
     .action(async ({ data, splits, share, shard, seed }) => {
+      const asked = UPSCALING_NETWORKS.filter(({ name }) => share[name] > 0);
+      if (asked.length === 0) throw new Error("no network has a share above 0");
       const rows = await readManifest(data);
       await startBackend();
       const networks = await Promise.all(
-        UPSCALING_NETWORKS.filter(({ name }) => share[name] > 0).map(async (network) => ({
+        asked.map(async (network) => ({
           network,
           opened: await openUpscalingNetwork(network),
           share: share[network.name],
