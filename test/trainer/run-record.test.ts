@@ -85,6 +85,11 @@ describe("the recipe", () => {
     const recipe = recipeOf(alone);
     expect(recipe).toMatch(/^The student: supervised from ImageNet weights, 2000 steps/);
     expect(recipe).not.toMatch(/pretrained|probe|distilled|teacher/);
+    const ownFakesAlone = { ...alone, batch: { ...teach.batch, labelled: 0 } };
+    expect(recipeOf(ownFakesAlone)).not.toContain("labelled fakes");
+    expect(recipeOf(ownFakesAlone)).toMatch(
+      /\(self-blends and swaps\).*, both classes augmented alike/,
+    );
     const labelled = { ...distil, teacher: alone, useUnlabelled: false };
     expect(recipeOf(labelled)).not.toMatch(/momentum|without a label/);
   });

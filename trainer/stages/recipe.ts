@@ -66,14 +66,17 @@ function taught(record: TeachRecord, who: string): string[] {
     ...(isEncoder(initial) ? [pretrained(initial)] : []),
     `${who}: supervised from ${from}, ${first}${steps} steps of ${2 * (batch.pairs + batch.labelled)} crops ` +
       `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS}` +
-      asides(redrawn(batch), generated(batch.generatedShare)) +
-      ` and labelled fakes with real partners` +
-      (typeof batch.videoFakes === "number"
-        ? ` (${percent(batch.videoFakes)} of them frames of a video)`
-        : "") +
+      withFakes(batch, asides(redrawn(batch), generated(batch.generatedShare))) +
       `, both classes augmented alike${smoothed(batch.smoothed, "pairs")}` +
       `${before(batch.surroundings, "pairs", "a third face")}${frozen(freeze)}.`,
   ];
+}
+
+function withFakes({ labelled, videoFakes }: TeachRecord["batch"], asides: string): string {
+  if (labelled === 0) return asides.replace(/,$/, "");
+  const frames =
+    typeof videoFakes === "number" ? ` (${percent(videoFakes)} of them frames of a video)` : "";
+  return `${asides} and labelled fakes with real partners${frames}`;
 }
 
 function isEncoder(initial: TeachRecord["initial"]): initial is PretrainRecord {
