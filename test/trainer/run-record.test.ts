@@ -199,6 +199,19 @@ describe("the recipe", () => {
     expect(mean([member, member])).toMatch(/and of 2 students .* \(1\) The .* \(2\) The /);
   });
 
+  it("tells a package's past once, also where one past holds another in other words", () => {
+    const one = { name: "ours", version: "1.2.0", recipe: "The teacher: base 1.0.0 (Begun (so))." };
+    const two = {
+      name: "ours",
+      version: "1.3.0",
+      recipe:
+        "The teacher: base 1.0.0 (Begun (so)). Then ours 1.2.0 (The teacher: base 1.0.0), on.",
+    };
+    expect(recipeOf({ ...distil, teacher: two, initial: one })).toMatch(
+      /^The teacher: ours 1\.3\.0 \(The teacher: base 1\.0\.0 \(Begun \(so\)\)\. Then ours 1\.2\.0 \(The teacher: base 1\.0\.0\), on\)\. The student: distilled from ours 1\.2\.0, 3000 steps/,
+    );
+  });
+
   it("of a refit names every split that any stage was fitted on", () => {
     const splits = ["train", "val"];
     const refit = { ...distil, teacher: { ...teach, splits } };

@@ -23,32 +23,39 @@ export const THRESHOLDS = " Thresholds: ";
 /** One or more sentences. */
 export function recipeOf(record: StudentRecord): string {
   const all = [...sentences(record), refitted(record), leftOut(record)];
-  return toldOnce(all.filter((sentence) => sentence !== "").join(" "), packagesOf(record));
+  return toldOnce(all.filter((sentence) => sentence !== "").join(" "));
 }
 
-/** The packages that a record went on from, those of its teachers and members among them. */
-function packagesOf(record: StudentRecord): PackagedStudent[] {
-  const { initial } = record;
-  const own = typeof initial === "object" && !("stage" in initial) ? [initial] : [];
-  if (record.stage === "average") return [...own, ...record.members.flatMap(packagesOf)];
-  if (record.stage === "teach") return own;
-  const taught = teachersOf(record).flatMap((teacher) =>
-    "stage" in teacher ? packagesOf(teacher) : [teacher],
-  );
-  return [...own, ...taught];
-}
+/** A package's name and version where its past follows in brackets. */
+const PAST = /\S+ \d+\.\d+\.\d+[\w.-]* (?=\()/g;
 
 /** The past of each package where it is first spoken of, and its name alone from there on. */
-function toldOnce(text: string, packages: readonly PackagedStudent[]): string {
-  const names = new Map(
-    packages.map(({ isCut: _, ...one }) => [startName(one), `${one.name} ${one.version}`]),
-  );
-  // A long past may hold a shorter one.
-  const longestFirst = [...names].sort(([a], [b]) => b.length - a.length);
-  return longestFirst.reduce((told, [past, name]) => {
-    const after = told.indexOf(past) + past.length;
-    return told.slice(0, after) + told.slice(after).replaceAll(past, name);
-  }, text);
+function toldOnce(text: string): string {
+  const told = new Set<string>();
+  let kept = "";
+  let at = 0;
+  for (const { 0: name, index } of text.matchAll(PAST)) {
+    if (index < at) continue;
+    const past = index + name.length;
+    if (!told.has(name)) {
+      told.add(name);
+      continue;
+    }
+    kept += text.slice(at, past - 1);
+    at = endOfBrackets(text, past);
+  }
+  return kept + text.slice(at);
+}
+
+/** Behind the bracket that closes the one at `start`, or at the end where none does. */
+function endOfBrackets(text: string, start: number): number {
+  let depth = 0;
+  for (let i = start; i < text.length; i++) {
+    if (text[i] === "(") depth++;
+    else if (text[i] === ")") depth--;
+    if (depth === 0) return i + 1;
+  }
+  return text.length;
 }
 
 function pretrained({ initial, K, m, T, n, steps, blended }: PretrainRecord): string {
