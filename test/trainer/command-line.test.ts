@@ -89,6 +89,7 @@ describe("a mistake", () => {
     [["run", "--config", "none.yaml"], "none.yaml cannot be read"],
     [["redraw", "--data", "x", "--share", "real-esrgan=2"], "a network and a share from 0 to 1"],
     [["redraw", "--data", "x", "--share", "esrgan=1"], "a network and a share from 0 to 1"],
+    [["redraw", "--data", "x", "--share", "constructor=1"], "a network and a share from 0 to 1"],
     [
       ["redraw", "--data", "x", "--share", "real-esrgan-light=0", "real-esrgan=0"],
       "no network has a share above 0",

@@ -72,7 +72,8 @@ export function redrawCommand(): Command {
 
 function withShare(text: string, shares: Shares): Shares {
   const [, name = "", value = ""] = /^([a-z-]+)=([\d.]+)$/.exec(text) ?? [];
-  if (name in SHARES && Number(value) <= 1) return { ...shares, [name]: Number(value) };
+  if (Object.hasOwn(SHARES, name) && Number(value) <= 1)
+    return { ...shares, [name]: Number(value) };
   throw new InvalidArgumentError(
     `a network and a share from 0 to 1 are wanted, as in ${told(SHARES)}`,
   );

@@ -19,6 +19,7 @@ import { PRETRAIN_DEFAULTS } from "../stages/pretrain-settings";
 import { MAX_QUANTISATION_LOSS } from "../stages/quantise";
 import { SUPERVISE_DEFAULTS, type SuperviseSettings } from "../stages/settings";
 import { TEACH_DEFAULTS } from "../stages/teach-settings";
+import type { RedrawnShares } from "../synthesis/redraw";
 import {
   count,
   flag,
@@ -92,6 +93,12 @@ const upscaled = "Share of those that an upscaling network redrew; `redraw` make
 const inside =
   "Share of those that are put into the original, as restored swaps are; the others take its place.";
 
+const redrawing = ({ redrawnShare = 0, upscaledShare = 0, insideShare = 0 }: RedrawnShares) => ({
+  redrawnShare: knob(shareOrNone, redrawnShare, redrawn),
+  upscaledShare: knob(shareOrNone, upscaledShare, upscaled),
+  insideShare: knob(shareOrNone, insideShare, inside),
+});
+
 const supervised = (standard: SuperviseSettings, whyRate: string) => ({
   steps: knob(count, standard.steps, "Optimiser steps of fine-tuning."),
   ...rate(standard.peakRate, whyRate),
@@ -111,9 +118,7 @@ const supervised = (standard: SuperviseSettings, whyRate: string) => ({
       standard.batch.generatedShare,
       "Share of those swaps that put in a labelled fake's face: a generator's texture, one source.",
     ),
-    redrawnShare: knob(shareOrNone, standard.batch.redrawnShare ?? 0, redrawn),
-    upscaledShare: knob(shareOrNone, standard.batch.upscaledShare ?? 0, upscaled),
-    insideShare: knob(shareOrNone, standard.batch.insideShare ?? 0, inside),
+    ...redrawing(standard.batch),
     videoFakes: knob(
       shareOrAuto,
       standard.batch.videoFakes ?? "auto",
@@ -309,9 +314,7 @@ export const ConfigSchema = v.strictObject(
         faces: knob(count, lesson.faces, "Faces."),
         blends: knob(whole, lesson.blends, "How many of them come a second time, manipulated."),
         swapShare: knob(shareOrNone, lesson.swapShare, "Share of those that swap two people."),
-        redrawnShare: knob(shareOrNone, lesson.redrawnShare ?? 0, redrawn),
-        upscaledShare: knob(shareOrNone, lesson.upscaledShare ?? 0, upscaled),
-        insideShare: knob(shareOrNone, lesson.insideShare ?? 0, inside),
+        ...redrawing(lesson),
         surroundings: knob(
           shareOrNone,
           lesson.surroundings ?? 0,

@@ -5,6 +5,7 @@ import { studentOfSize } from "../distillation/family";
 import type { LessonRecipe } from "../distillation/lessons";
 import { labelWeightFor } from "../distillation/schedule";
 import { ADAMW_DEFAULTS } from "../optimiser/adamw";
+import type { RedrawnShares } from "../synthesis/redraw";
 import { COMMON_DEFAULTS, type CommonSettings, LABEL_FRACTION } from "./common-settings";
 
 /** `cropMargin` must be that which the teacher learnt with. */
@@ -21,9 +22,7 @@ export interface DistilSettings extends DistillerSettings, CommonSettings {
     | "faces"
     | "blends"
     | "swapShare"
-    | "redrawnShare"
-    | "upscaledShare"
-    | "insideShare"
+    | keyof RedrawnShares
     | "surroundings"
     | "videoLike"
     | "smoothed"

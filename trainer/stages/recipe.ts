@@ -27,7 +27,7 @@ export function recipeOf(record: StudentRecord): string {
 }
 
 /** A package's name and version where its past follows in brackets. */
-const PAST = /\S+ \d+\.\d+\.\d+[\w.-]* (?=\()/g;
+const PAST = /[^\s()]+ \d+\.\d+\.\d+[\w.-]* (?=\()/g;
 
 /** The past of each package where it is first spoken of, and its name alone from there on. */
 function toldOnce(text: string): string {
@@ -73,17 +73,18 @@ function taught(record: TeachRecord, who: string): string[] {
     ...(isEncoder(initial) ? [pretrained(initial)] : []),
     `${who}: supervised from ${from}, ${first}${steps} steps of ${2 * (batch.pairs + batch.labelled)} crops ` +
       `with ${percent(labelFraction)} of the labels, real faces with their own ${BLENDS}` +
-      withFakes(batch, asides(redrawn(batch), generated(batch.generatedShare))) +
+      withFakes(batch, redrawn(batch) + generated(batch.generatedShare)) +
       `, both classes augmented alike${smoothed(batch.smoothed, "pairs")}` +
       `${before(batch.surroundings, "pairs", "a third face")}${frozen(freeze)}.`,
   ];
 }
 
-function withFakes({ labelled, videoFakes }: TeachRecord["batch"], asides: string): string {
-  if (labelled === 0) return asides.replace(/,$/, "");
+/** @param ownFakes what is said of the pseudo-fakes. */
+function withFakes({ labelled, videoFakes }: TeachRecord["batch"], ownFakes: string): string {
+  if (labelled === 0) return ownFakes;
   const frames =
     typeof videoFakes === "number" ? ` (${percent(videoFakes)} of them frames of a video)` : "";
-  return `${asides} and labelled fakes with real partners${frames}`;
+  return `${asides(ownFakes)} and labelled fakes with real partners${frames}`;
 }
 
 function isEncoder(initial: TeachRecord["initial"]): initial is PretrainRecord {

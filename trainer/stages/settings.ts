@@ -7,6 +7,7 @@ import {
 import type { Freeze } from "../network/learning-encoder";
 import { ADAMW_DEFAULTS, type AdamWSettings } from "../optimiser/adamw";
 import type { BatchRecipe } from "../synthesis/batch";
+import type { RedrawnShares } from "../synthesis/redraw";
 import { COMMON_DEFAULTS, type CommonSettings, INPUT_SIZE } from "./common-settings";
 
 export interface SuperviseSettings extends CommonSettings {
@@ -26,9 +27,7 @@ export interface SuperviseSettings extends CommonSettings {
     | "labelled"
     | "swapShare"
     | "generatedShare"
-    | "redrawnShare"
-    | "upscaledShare"
-    | "insideShare"
+    | keyof RedrawnShares
     | "videoFakes"
     | "surroundings"
     | "videoLike"
