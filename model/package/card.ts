@@ -7,6 +7,8 @@ const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const rate = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const text = v.pipe(v.string(), v.maxLength(4000));
+// Tells what every teacher learnt from, and theirs.
+const longText = v.pipe(v.string(), v.maxLength(12_000));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits"));
 
 /** A level of the verdict starts at this logit. */
@@ -66,7 +68,7 @@ export const StudentCardSchema = v.object({
     minSharpness: v.pipe(v.number(), v.minValue(0)),
   }),
   training: v.object({
-    recipe: text,
+    recipe: longText,
     /**
      * Splits fitted, where that is more than `train`. No figure of such a split can be this student's:
      * it has the figures of the student before it, which was not fitted on them.
