@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auc, thresholdAt } from "../../trainer/evaluation/auc";
+import { auc, thresholdAt, thresholdForEach } from "../../trainer/evaluation/auc";
 import { clusterBootstrap, meanOf, type Scored, shareOf } from "../../trainer/evaluation/bootstrap";
 import { rank } from "../../trainer/evaluation/ranking";
 import { fitProbe } from "../../trainer/evaluation/shortcut-probe";
@@ -30,6 +30,31 @@ describe("thresholdAt", () => {
   it("steps over ties", () => {
     const threshold = thresholdAt([0, 1, 1, 1, 1], 0.2);
     expect(threshold).toBeGreaterThan(1);
+  });
+});
+
+describe("thresholdForEach", () => {
+  const clean = Float32Array.from({ length: 100 }, (_, i) => i);
+  const compressed = clean.map((score) => score + 40);
+  const reached = (scores: Float32Array, threshold: number) =>
+    scores.filter((score) => score >= threshold).length;
+
+  it("keeps the rate in the list that scores highest, not in the mean of all", () => {
+    const threshold = thresholdForEach([clean, compressed, clean], 0.05);
+    expect(reached(compressed, threshold)).toBe(5);
+    expect(reached(clean, threshold)).toBe(0);
+    expect(thresholdAt([...clean, ...compressed, ...clean], 0.05)).toBeLessThan(threshold);
+  });
+
+  it("asks all lists together where the rate is less than one score of a list", () => {
+    const lists = [clean, compressed, clean];
+    const threshold = thresholdForEach(lists, 0.007);
+    expect(threshold).toBe(thresholdAt([...clean, ...compressed, ...clean], 0.007));
+    expect(reached(compressed, threshold)).toBe(2);
+  });
+
+  it("says so where there is no score at all", () => {
+    expect(() => thresholdForEach([new Float32Array()], 0.05)).toThrow("no real scores");
   });
 });
 

@@ -44,3 +44,19 @@ export function thresholdAt(real: ArrayLike<number>, falsePositiveRate: number):
   // Equal scores on both sides: step over all of them.
   return middle > below ? middle : below + Math.max(1e-6, Math.abs(below) * 1e-6);
 }
+
+/**
+ * The lowest threshold which at most `falsePositiveRate` of each of several lists of real scores reach,
+ * and of all together: lists in which the rate is less than one score have no say of their own.
+ */
+export function thresholdForEach(
+  lists: readonly Float32Array[],
+  falsePositiveRate: number,
+): number {
+  const together = Float32Array.from(lists.flatMap((real) => [...real]));
+  const tellingLists = lists.filter((real) => real.length * falsePositiveRate >= 1);
+  const thresholds = [together, ...tellingLists].map((real) =>
+    thresholdAt(real, falsePositiveRate),
+  );
+  return Math.max(...thresholds);
+}

@@ -9,7 +9,7 @@ import { type FaceRow, readManifest } from "../datasets/manifest";
 import { loadPictures } from "../datasets/pictures";
 import { assemblePackage, type CardDraft } from "../emission/package";
 import { runGraphModel } from "../emission/run-graph-model";
-import { auc, thresholdAt } from "../evaluation/auc";
+import { auc, thresholdForEach } from "../evaluation/auc";
 import { cropAll } from "../evaluation/crops";
 import { DEGRADATIONS, type Degradation, degradedCrops } from "../evaluation/degrade";
 import { fitTemperature } from "../evaluation/temperature";
@@ -76,8 +76,8 @@ export interface CalibrateOptions {
  * Calibrates the quantised student of a run.
  *
  * Thresholds are chosen on the held-out real pictures as they are and as the web would change them
- * (`DEGRADATIONS`), every version counting the same: a rate that holds only for clean files is no
- * promise.
+ * (`DEGRADATIONS`), so that no version exceeds its rate: one that holds only for clean files, or only
+ * for the mean of clean and compressed ones, is no promise.
  *
  * @returns the package's files, checked by loading them, and the report.
  */
@@ -115,10 +115,11 @@ export async function calibrate(
     const done = byDegradation.size * reals.length;
     onPictures("degrade", done, degradations.length * reals.length);
   }
-  const all = Float32Array.from([...byDegradation.values()].flatMap((scores) => [...scores]));
+  const versions = [...byDegradation.values()];
+  const all = versions.flatMap((scores) => [...scores]);
   const realGroups = new Set(reals.map(({ row }) => row.group)).size;
-  const level = (rate: number) => {
-    const logit = round(thresholdAt(all, rate), 4);
+  const level = (rate: number, lowest = Number.NEGATIVE_INFINITY) => {
+    const logit = Math.max(lowest, round(thresholdForEach(versions, rate), 4));
     const reached = all.filter((score) => score >= logit).length / all.length;
     return {
       logit,
@@ -127,11 +128,11 @@ export async function calibrate(
       realGroups,
     };
   };
-  const thresholds = {
-    unsure: level(rates.unsure),
-    suspicious: level(rates.suspicious),
-    strong: level(rates.strong),
-  };
+  const unsure = level(rates.unsure);
+  const suspicious = level(rates.suspicious, unsure.logit);
+  // The rarest level may be too rare for one version to tell, and is then chosen on all together.
+  const strong = level(rates.strong, suspicious.logit);
+  const thresholds = { unsure, suspicious, strong };
 
   const perPicture = size * size * 3;
   const sharpnesses = pool.pictures
@@ -161,8 +162,8 @@ export async function calibrate(
     gates,
     training: {
       recipe:
-        `${recipeOf(settings)}${THRESHOLDS}held-out real pictures, each as it is and after ` +
-        `${byDegradation.size - 1} degradations.`,
+        `${recipeOf(settings)}${THRESHOLDS}held-out real pictures, as they are and after ` +
+        `${byDegradation.size - 1} degradations, each version by itself where it has enough of them.`,
       ...splitsFitted(settings),
       sources: sourceCounts(teachingSides(rows, settings).fit),
     },
