@@ -353,7 +353,11 @@ export const ConfigSchema = v.strictObject(
         },
       ),
       rates: section("False-positive rates at which the verdict's levels start.", {
-        unsure: knob(share, LEVEL_RATES.unsure, "Of held-out real pictures, after any degradation."),
+        unsure: knob(
+          share,
+          LEVEL_RATES.unsure,
+          "Of held-out real pictures, after any degradation.",
+        ),
         suspicious: knob(share, LEVEL_RATES.suspicious, "Same."),
         strong: knob(share, LEVEL_RATES.strong, "Same."),
       }),
