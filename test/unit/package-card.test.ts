@@ -40,6 +40,13 @@ describe("parseCard", () => {
       changed((card) => Object.assign(card.files, { "weights.bin": "xyz" })),
       "64 hexadecimal digits",
     ],
+    [
+      "a recipe without end",
+      changed((card) => {
+        card.training.recipe = "more ".repeat(2401);
+      }),
+      "training.recipe",
+    ],
   ])("refuses %s and says what is wrong", (_, text, reason) => {
     expect(() => parseCard(text)).toThrow(StudentPackageError);
     expect(() => parseCard(text)).toThrow(reason);
