@@ -94,6 +94,9 @@ describe("a mistake", () => {
       ["redraw", "--data", "x", "--share", "real-esrgan-light=0", "real-esrgan=0"],
       "no network has a share above 0",
     ],
+    [["redraw", "--data", "x", "--reduced", "real-esrgan=3-2"], "two factors from 1 to 16"],
+    [["redraw", "--data", "x", "--reduced", "real-esrgan=0.5-2"], "two factors from 1 to 16"],
+    [["redraw", "--data", "x", "--reduced", "constructor=1-2"], "two factors from 1 to 16"],
   ])("%j is explained without a stack, with status 1", async (args, expected) => {
     const { status, text } = await trainer(...args);
     expect(text).toContain(expected);

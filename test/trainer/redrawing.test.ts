@@ -192,13 +192,16 @@ describe("redrawing", () => {
   });
   afterEach(() => rm(data, { recursive: true, force: true }));
 
-  const redraw = async (rest: Partial<RedrawJob> = {}) => {
+  const redraw = async (
+    rest: Partial<RedrawJob> = {},
+    reduced: readonly [number, number] = [2, 4],
+  ) => {
     const opened = doubling();
     const network = {
       name: "real-esrgan-light" as const,
       file: "",
       sha256: { param: "", bin: "" },
-      reduced: [2, 4] as const,
+      reduced,
     };
     return redrawFaces({
       data,
@@ -240,6 +243,24 @@ describe("redrawing", () => {
       expect(difference / own.length).toBeGreaterThan(0.5);
       expect(difference / own.length).toBeLessThan(12);
     }
+  });
+
+  it("draws a face that was not reduced larger than it was, and it comes back nearer to it", async () => {
+    const distance = async (reduced: readonly [number, number]) => {
+      await rm(join(data, REDRAWN_FOLDER), { recursive: true, force: true });
+      await redraw({}, reduced);
+      const { pictures, ...pool } = await loadPictures(
+        data,
+        await withRedrawn(data, await trainRows()),
+      );
+      const [picture] = pictures.filter(({ redrawn }) => redrawn);
+      const [drawing] = picture?.redrawn ?? [];
+      if (!picture || !drawing) throw new Error("there is no drawing");
+      const [own, drawn] = [pixelsOf(pool, picture).data, pixelsOf(pool, drawing).data];
+      expect(drawn.length).toBe(own.length);
+      return own.reduce((sum, value, i) => sum + Math.abs(value - drawn[i]!), 0) / own.length;
+    };
+    expect(await distance([1, 1])).toBeLessThan(0.6 * (await distance([4, 4])));
   });
 
   it("goes on after an interruption, and comes to the same", async () => {

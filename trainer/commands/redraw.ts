@@ -14,10 +14,19 @@ import { shardNumber, wholeNumber } from "./arguments";
 import { INTERRUPTED, interruptSignal } from "./interrupt";
 import { unitProgress } from "./unit-progress";
 
-type Shares = Record<UpscalingNetwork["name"], number>;
+type Name = UpscalingNetwork["name"];
+type Shares = Record<Name, number>;
+type Reductions = Record<Name, UpscalingNetwork["reduced"]>;
 
 /** Of the faces that each network redraws. */
 const SHARES: Shares = { "real-esrgan-light": 1, "real-esrgan": 0.25 };
+
+const REDUCTIONS = Object.fromEntries(
+  UPSCALING_NETWORKS.map(({ name, reduced }) => [name, reduced]),
+) as Reductions;
+
+/** A face this small has hardly a pixel left. */
+const MOST_REDUCED = 16;
 
 export function redrawCommand(): Command {
   return new Command("redraw")
@@ -32,19 +41,27 @@ export function redrawCommand(): Command {
         .default(SHARES, told(SHARES)),
     )
     .addOption(
+      new Option(
+        "--reduced <network=least-most...>",
+        "times that a network's faces are reduced before it draws them four times as large; 1 to 2 draws them larger than they were, to be reduced again",
+      )
+        .argParser(withReduction)
+        .default(REDUCTIONS, told(REDUCTIONS)),
+    )
+    .addOption(
       new Option("--shard <i/n>", "part of this machine, counted from 0")
         .argParser(shardNumber)
         .default({ index: 0, count: 1 }, "0/1"),
     )
     .option("--seed <n>", "of which faces, and how far each is reduced", wholeNumber, 1)
-    .action(async ({ data, splits, share, shard, seed }) => {
+    .action(async ({ data, splits, share, reduced, shard, seed }) => {
       const asked = UPSCALING_NETWORKS.filter(({ name }) => share[name] > 0);
       if (asked.length === 0) throw new Error("no network has a share above 0");
       const rows = await readManifest(data);
       await startBackend();
       const networks = await Promise.all(
         asked.map(async (network) => ({
-          network,
+          network: { ...network, reduced: reduced[network.name] },
           opened: await openUpscalingNetwork(network),
           share: share[network.name],
         })),
@@ -79,8 +96,23 @@ function withShare(text: string, shares: Shares): Shares {
   );
 }
 
-function told(shares: Shares): string {
-  return Object.entries(shares)
-    .map(([name, share]) => `${name}=${share}`)
+function withReduction(text: string, reductions: Reductions): Reductions {
+  const [, name = "", least = "", most = ""] = /^([a-z-]+)=([\d.]+)-([\d.]+)$/.exec(text) ?? [];
+  const reduced = [Number(least), Number(most)] as const;
+  if (
+    Object.hasOwn(REDUCTIONS, name) &&
+    1 <= reduced[0] &&
+    reduced[0] <= reduced[1] &&
+    reduced[1] <= MOST_REDUCED
+  )
+    return { ...reductions, [name]: reduced };
+  throw new InvalidArgumentError(
+    `a network and two factors from 1 to ${MOST_REDUCED} are wanted, as in ${told(REDUCTIONS)}`,
+  );
+}
+
+function told(byNetwork: Shares | Reductions): string {
+  return Object.entries(byNetwork)
+    .map(([name, value]) => `${name}=${[value].flat().join("-")}`)
     .join(" ");
 }
