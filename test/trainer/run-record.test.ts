@@ -117,12 +117,15 @@ describe("the recipe", () => {
     expect(recipeOf({ ...distil, batch: lessons })).toContain(
       "10 % of the labels, 40 % of the faces before what stands around another.",
     );
-    expect(recipeOf(distil)).not.toMatch(/redrawn|before they were degraded|smoothed/);
+    expect(recipeOf(distil)).not.toMatch(/redrawn|before they were degraded|smoothed|laid over/);
     expect(recipeOf({ ...distil, labelWeight: 0 })).toContain("and none of the labels.");
     const smooth = { ...distil.batch, smoothed: 0.2 };
     const smoothPairs = { ...teach, batch: { ...teach.batch, smoothed: 0.1 } };
     expect(recipeOf({ ...distil, teacher: smoothPairs, batch: smooth })).toMatch(
       /augmented alike, 10 % of the pairs smoothed\..*of the labels, 20 % of the faces smoothed\./,
+    );
+    expect(recipeOf({ ...distil, batch: { ...smooth, mixed: 0.5 } })).toContain(
+      "20 % of the faces smoothed, 50 % of the crops with another one laid over them.",
     );
     const clearer = { ...distil.batch, redrawnShare: 0.2, teacherView: "undegraded" as const };
     expect(recipeOf({ ...distil, batch: clearer })).toMatch(

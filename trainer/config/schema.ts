@@ -322,6 +322,11 @@ export const ConfigSchema = v.strictObject(
         ),
         videoLike: knob(shareOrNone, lesson.videoLike, video),
         smoothed: knob(shareOrNone, lesson.smoothed ?? 0, smoothed),
+        mixed: knob(
+          shareOrNone,
+          lesson.mixed ?? 0,
+          "Share of crops that another one is laid over, for student and teacher alike (mixup): pictures that nobody can learn by heart.",
+        ),
         teacherView: knob(
           oneOf("same", "undegraded", "untouched"),
           lesson.teacherView ?? "same",

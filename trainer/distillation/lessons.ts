@@ -10,6 +10,7 @@ import type { Face } from "../synthesis/face";
 import { selfBlend, swapFace } from "../synthesis/pseudo-fake";
 import { type RedrawnShares, redrawn } from "../synthesis/redraw";
 import { chanceOfSurroundings, withSurroundings } from "../synthesis/surroundings";
+import { drawMixtures, mixCrops } from "./mixed";
 
 export interface LessonRecipe extends RedrawnShares {
   /** Faces in a batch. */
@@ -27,6 +28,11 @@ export interface LessonRecipe extends RedrawnShares {
   videoLike: number;
   /** Share of faces, each with its blend, that lose fine texture. Absent in older runs: none. */
   smoothed?: number;
+  /**
+   * Share of crops that another one of the batch is laid over, the same one for student and teacher; their label
+   * is nobody's. Absent in older runs: none.
+   */
+  mixed?: number;
   /** What the teacher sees. Absent in older runs: the student's pixels. */
   teacherView?: TeacherView;
   /** Sides of the views of the teachers' own, in pixels; absent: the student's. */
@@ -119,7 +125,18 @@ export class LessonMaker {
       // same: without its untouched twin beside it, one label more would only tilt the prior.
       if (fake) await this.place(batch, faces + i, before(fake), augmentation, 1, isKnown);
     }
+    this.mix(random, batch);
     return batch;
+  }
+
+  private mix(random: Random, { pixels, teacherPixels, labels, known }: LessonBatch): void {
+    const n = labels.length;
+    const mixtures = drawMixtures(random, n, this.recipe.mixed ?? 0);
+    mixCrops(pixels, n, mixtures);
+    if (teacherPixels)
+      for (const view of ownViews(teacherPixels, n, this.teacherSizes).values())
+        mixCrops(view, n, mixtures);
+    for (const { slot } of mixtures) labels[slot] = known[slot] = 0;
   }
 
   /** What puts a face, and its blend in the same way, before other surroundings, or leaves it its own. */

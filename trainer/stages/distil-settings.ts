@@ -26,6 +26,7 @@ export interface DistilSettings extends DistillerSettings, CommonSettings {
     | "surroundings"
     | "videoLike"
     | "smoothed"
+    | "mixed"
     | "teacherView"
   >;
   /** Steps between checkpoints, each with a look at the held-out groups. */
@@ -59,6 +60,7 @@ export const DISTIL_DEFAULTS: DistilSettings = {
     surroundings: 0,
     videoLike: 0.25,
     smoothed: 0,
+    mixed: 0,
     teacherView: "same",
   },
   optimiser: ADAMW_DEFAULTS,

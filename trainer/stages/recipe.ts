@@ -110,7 +110,7 @@ function distilled(record: DistilRecord): string[] {
       (features.weight > 0
         ? `, for ${features.steps} steps ${isOne ? "its" : "the first one's"} features`
         : "") +
-      `, and ${labelsOf(record)}${smoothed(batch.smoothed, "faces")}` +
+      `, and ${labelsOf(record)}${smoothed(batch.smoothed, "faces")}${mixed(batch.mixed)}` +
       `${before(batch.surroundings, "faces", "another")}${frozen(freeze)}.`,
   ];
 }
@@ -169,6 +169,10 @@ function startName(initial: DistilStart | PackagedStudent): string {
     return `${part}${initial.name} ${initial.version} (${pastOf(initial).replace(/\.$/, "")})`;
   }
   return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
+}
+
+function mixed(share = 0): string {
+  return share > 0 ? `, ${percent(share)} of the crops with another one laid over them` : "";
 }
 
 function smoothed(share = 0, what: string): string {
