@@ -132,6 +132,7 @@ export class LessonMaker {
   private mix(random: Random, { pixels, teacherPixels, labels, known }: LessonBatch): void {
     const n = labels.length;
     const mixtures = drawMixtures(random, n, this.recipe.mixed ?? 0);
+    if (mixtures.length === 0) return;
     mixCrops(pixels, n, mixtures);
     if (teacherPixels)
       for (const view of ownViews(teacherPixels, n, this.teacherSizes).values())

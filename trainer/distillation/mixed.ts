@@ -3,7 +3,7 @@
 // pictures by heart (Beyer et al., "Knowledge distillation: A good teacher is patient and consistent", CVPR 2022).
 import type { Random } from "../random";
 
-/** A crop of a batch as the sum of two: itself, and with the weight `amount` another one. */
+/** A crop of a batch as the sum of two: another one with the weight `amount`, and with what is left of 1 itself. */
 export interface Mixture {
   slot: number;
   other: number;
