@@ -414,7 +414,17 @@ describe("a single stage", () => {
     );
     expect(recipe.match(/Encoder pretrained/g)).toHaveLength(1);
     expect(recipe).toMatch(
-      /\(1\) The student: supervised from \S+ 0\.1\.0, 3 steps of 32 .*\(2\) The/,
+      /\(a\) The student: supervised from \S+ 0\.1\.0, 3 steps of 32 .*\(b\) The/,
+    );
+
+    const apart = runFolders(runOf("mean-of-runs")).student;
+    await average(folders, start, apart, true);
+    const runsAlone = await readTrainedStudent(apart);
+    valuesIn(runsAlone.parameters).forEach((value, i) =>
+      expect(value).toBeCloseTo(((all[1]?.[i] as number) + (all[2]?.[i] as number)) / 2, 6),
+    );
+    expect(recipeOf(runsAlone.settings)).toMatch(
+      /^The mean of the weights of 2 students that went on from \S+ 0\.1\.0 \(Encoder pretrained/,
     );
 
     await expect(average([runFolders(runOf("whole")).student], start, run)).rejects.toThrow(
@@ -423,6 +433,7 @@ describe("a single stage", () => {
     const stranger = await member("stranger", { seed: 2 });
     await expect(average([...folders, stranger], start, run)).rejects.toThrow("has another seed");
     await expect(average([], start, run)).rejects.toThrow("a run or more");
+    await expect(average(folders.slice(1), start, run, true)).rejects.toThrow("give two");
     const begun = new AbortController();
     const half = await job("half", { ...knobs, "supervise.checkpointEvery": 1 });
     const stop = { signal: begun.signal, onStep: () => begun.abort() };

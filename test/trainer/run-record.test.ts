@@ -14,6 +14,7 @@ import {
   fittedSplitsOf,
   type PretrainRecord,
   readRunRecord,
+  type StudentRecord,
   saveRunRecord,
   type TeachRecord,
 } from "../../trainer/stages/run-record";
@@ -186,7 +187,7 @@ describe("the recipe", () => {
     const initial = { name: "ours", version: "1.2.0", recipe: "Supervised. Thresholds: few." };
     const member: TeachRecord = { ...teach, initial };
     const { architecture, labelFraction, ...common } = teach;
-    const mean = (members: TeachRecord[]) =>
+    const mean = (members: StudentRecord[], withoutStart?: true) =>
       recipeOf({
         ...common,
         architecture,
@@ -195,11 +196,23 @@ describe("the recipe", () => {
         steps: 0,
         initial,
         members,
+        ...(withoutStart ? { withoutStart } : {}),
       });
     expect(mean([member])).toMatch(
       /^The mean of the weights of ours 1\.2\.0 \(Supervised\) and of a student that went on from it\. The student: supervised from ours 1\.2\.0, /,
     );
-    expect(mean([member, member])).toMatch(/and of 2 students .* \(1\) The .* \(2\) The /);
+    const pupil: DistilRecord = {
+      ...distil,
+      initial,
+      teacher: { name: "ours", version: "1.3.0", recipe: `${recipeOf(member)} Thresholds: few.` },
+    };
+    expect(mean([member, pupil])).toMatch(
+      /and of 2 students .* \(a\) The .* \(b\) The teacher: ours 1\.3\.0 \(it is a\)\. The student: /,
+    );
+    expect(mean([member, member])).toMatch(/ \(a\) The student: .* \(b\) As \(a\)\.$/);
+    expect(mean([member, pupil], true)).toMatch(
+      /^The mean of the weights of 2 students that went on from ours 1\.2\.0 \(Supervised\)\. \(a\) /,
+    );
   });
 
   it("tells a package's past once, also where one past holds another in other words", () => {

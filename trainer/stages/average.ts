@@ -13,23 +13,28 @@ import { type AverageRecord, packagedStudent, saveRunRecord, wentOnFrom } from "
 import { readTrainedStudent, requireFinished, type TrainedStudent } from "./trained-student";
 
 /**
- * Averages the trained students of runs, and with them the packaged student they went on from, every
- * one counting the same.
+ * Averages the trained students of runs, every one counting the same, and with them the packaged
+ * student they went on from.
  *
  * @param folders of the runs, each that of its student.
  * @param start files of the package that all of them went on from.
  * @param run folder that gets the record and the checkpoint, as a training stage leaves them.
- * @throws Error if one is not finished, went on from another student, or differs in what stages must agree on.
+ * @param withoutStart the packaged student itself does not count in.
+ * @throws Error if fewer than two would count, or if one is not finished, went on from another student, or
+ *   differs in what stages must agree on.
  */
 export async function average(
   folders: readonly string[],
   start: PackageFiles,
   run: string,
+  withoutStart?: true,
 ): Promise<AverageRecord> {
   const students = await Promise.all(folders.map((folder) => readTrainedStudent(folder)));
   const [first] = students;
   if (!first)
     throw new Error("an average needs a run or more beside the student they went on from");
+  if (withoutStart && students.length === 1)
+    throw new Error("one run alone has no average; without the student it went on from, give two");
   const card = await verifyPackage(start);
   students.forEach((student, i) => {
     const folder = folders[i] as string;
@@ -44,10 +49,11 @@ export async function average(
     steps: 0,
     initial: packagedStudent(card),
     members: students.map(({ settings }) => settings),
+    ...(withoutStart ? { withoutStart } : {}),
   };
-  const own = unfoldedParameters(record.architecture, networkOf(start));
+  const own = withoutStart ? [] : [unfoldedParameters(record.architecture, networkOf(start))];
   // A package holds no statistics of batch norm, so all have kept those that they began with.
-  const parameters = mean([own, ...students.map((student) => student.parameters)]);
+  const parameters = mean([...own, ...students.map((student) => student.parameters)]);
   const weights = flatten(flatLayout(parameters), parameters);
   const layout = flatLayout(parameters, (name) => !isTrainable(name));
   const statistics = flatten(layout, parameters);

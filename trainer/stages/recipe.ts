@@ -166,9 +166,13 @@ function pastOf({ recipe }: PackagedStudent): string {
 function startName(initial: DistilStart | PackagedStudent): string {
   if (typeof initial === "object") {
     const part = initial.isCut ? "the first blocks of " : "";
-    return `${part}${initial.name} ${initial.version} (${pastOf(initial).replace(/\.$/, "")})`;
+    return `${part}${initial.name} ${initial.version} ${inBrackets(pastOf(initial))}`;
   }
   return initial === "teacher" ? "its teacher's first blocks" : weightsName(initial);
+}
+
+function inBrackets(sentences: string): string {
+  return `(${sentences.replace(/\.$/, "")})`;
 }
 
 function mixed(share = 0): string {
@@ -213,18 +217,27 @@ function sentences(record: StudentRecord): string[] {
   return averaged(record);
 }
 
-function averaged({ initial, members }: AverageRecord): string[] {
+function averaged({ initial, members, withoutStart }: AverageRecord): string[] {
   const start = startName(initial);
   const recipes = members.map((member) => sentences(member).join(" "));
-  if (recipes.length === 1)
-    return [
-      `The mean of the weights of ${start} and of a student that went on from it.`,
-      ...recipes,
-    ];
-  return [
-    `The mean of the weights of ${start} and of ${members.length} students that went on from it.`,
-    ...recipes.map((recipe, i) => `(${i + 1}) ${recipe}`),
-  ];
+  const students = recipes.length === 1 ? "a student" : `${recipes.length} students`;
+  const whose = withoutStart
+    ? `${students} that went on from ${start}`
+    : `${start} and of ${students} that went on from it`;
+  const mean = `The mean of the weights of ${whose}.`;
+  if (recipes.length === 1) return [mean, ...recipes];
+  const pasts = members.map((member) => inBrackets(recipeOf(member)));
+  const told = recipes.map((recipe, i) => {
+    const first = recipes.indexOf(recipe);
+    if (first < i) return `As (${letter(first)}).`;
+    return pasts.reduce((text, past, j) => text.replaceAll(past, `(it is ${letter(j)})`), recipe);
+  });
+  return [mean, ...told.map((recipe, i) => `(${letter(i)}) ${recipe}`)];
+}
+
+/** Members are told apart by letters, as their teachers are by numbers. */
+function letter(i: number): string {
+  return String.fromCharCode("a".charCodeAt(0) + i);
 }
 
 /** The sentence that tells a refit's recipe from the one that was measured; empty for any other. */

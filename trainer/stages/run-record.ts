@@ -50,6 +50,8 @@ export type AverageRecord = CommonSettings &
     steps: 0;
     initial: PackagedStudent;
     members: StudentRecord[];
+    /** The mean is of the members alone. */
+    withoutStart?: true;
   };
 
 /** Stages that end in a network with outputs. */
