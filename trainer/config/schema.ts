@@ -308,6 +308,11 @@ export const ConfigSchema = v.strictObject(
         "auto",
         "Of the labels; auto: the label fraction, 0.5 at most. Few are soon learnt by heart.",
       ),
+      teacherGlances: knob(
+        oneOf("once", "mirrored", "halved"),
+        DISTIL_DEFAULTS.teacherGlances ?? "once",
+        "How often a teacher looks at a face, its answers averaged; mirrored: at its mirror image too; halved: at both at half size too, four times in all.",
+      ),
       statisticsRate: statisticsRate(DISTIL_DEFAULTS.statisticsRate),
       freeze: knob(freezing, DISTIL_DEFAULTS.freeze ?? "none", frozen),
       batch: section("A batch: faces, some of them once more as pseudo-fakes.", {

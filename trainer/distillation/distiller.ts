@@ -11,6 +11,7 @@ import type { Parameters } from "../network/parameters";
 import { AveragedStatistics } from "../network/running-statistics";
 import { AdamW, type AdamWSettings } from "../optimiser/adamw";
 import type { StudentState } from "../stages/student-trainer";
+import type { Glances } from "./glances";
 import { type LessonBatch, ownViews } from "./lessons";
 import { featureMse, labelLoss, logitKl, logitMse } from "./losses";
 import { featureProjection, isFeatureProjection, projectFeatures } from "./projection";
@@ -28,6 +29,8 @@ export interface DistillerSettings {
   mapWeight: number;
   labelWeight: number;
   statisticsRate: number;
+  /** How often each teacher looks at a face. Absent in older runs: once. */
+  teacherGlances?: Glances;
   /** Of the student; teachers are frozen anyway. */
   freeze?: Freeze;
   optimiser: AdamWSettings;
@@ -64,8 +67,8 @@ export class Distiller {
     private readonly settings: DistillerSettings,
     resume?: StudentState,
   ) {
-    const { architecture, seed, optimiser, freeze } = settings;
-    this.teachers = new FrozenTeachers(teachers);
+    const { architecture, seed, optimiser, freeze, teacherGlances } = settings;
+    this.teachers = new FrozenTeachers(teachers, teacherGlances);
     this.viewSizes = ownViewSizes(teachers);
     const [first] = teachers as [Teacher];
     const { headChannels } = first.architecture;

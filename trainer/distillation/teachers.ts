@@ -15,6 +15,7 @@ import { unitLength } from "../moco/projection-head";
 import { encoderForward, readOut } from "../network/encoder";
 import { frozenLogits, frozenWeights } from "../network/frozen";
 import type { Parameters } from "../network/parameters";
+import { type Glance, type Glances, glancesOf } from "./glances";
 import { onGrid } from "./projection";
 
 /** Where a teacher has no view of its own it looks at the student's input, whatever its size. */
@@ -29,13 +30,13 @@ export interface View {
   side: number;
 }
 
-/** What the teachers say of a batch, on the student's grid. */
+/** What the teachers say of a batch at all their glances, on the student's grid. */
 export interface Answer {
   /** `[n]`, the mean of theirs. */
   logit: Tensor1D;
   /** `[n, side, side]`, the mean of theirs. */
   map: Tensor3D;
-  /** Unit vectors of the first, `[n, side, side, channels]`: features of several have no mean. */
+  /** Unit vectors of the first at its first glance, `[n, side, side, channels]`: features of several have no mean. */
   features: Tensor4D;
 }
 
@@ -46,11 +47,19 @@ export function ownViewSizes(teachers: readonly Teacher[]): number[] {
 
 export class FrozenTeachers {
   private readonly weights: Map<string, Tensor>[];
+  private readonly glances: Glance[];
 
-  /** @throws RangeError if there is none. */
-  constructor(private readonly teachers: readonly Teacher[]) {
+  /**
+   * @param glances how often each looks at a face.
+   * @throws RangeError if there is none.
+   */
+  constructor(
+    private readonly teachers: readonly Teacher[],
+    glances: Glances = "once",
+  ) {
     if (teachers.length === 0) throw new RangeError("a student needs a teacher");
     this.weights = teachers.map(({ parameters }) => frozenWeights(parameters));
+    this.glances = glancesOf(glances);
   }
 
   /**
@@ -59,11 +68,14 @@ export class FrozenTeachers {
    */
   ask(viewOf: (inputSize: number) => Tensor4D, side: number): Answer {
     return tidy(() => {
-      const answers = this.teachers.map(({ architecture }, i) => {
+      const answers = this.teachers.flatMap(({ architecture }, i) => {
         const weights = this.weights[i] as Map<string, Tensor>;
-        const featureMap = encoderForward(architecture, weights, viewOf(architecture.inputSize));
-        const { logit, map } = readOut(weights, featureMap);
-        return { featureMap, logit, map: squeeze(onGrid(expandDims(map, 3), side), [3]) };
+        const view = viewOf(architecture.inputSize);
+        return this.glances.map(({ see, back }) => {
+          const featureMap = encoderForward(architecture, weights, see(view));
+          const { logit, map } = readOut(weights, featureMap);
+          return { featureMap, logit, map: squeeze(onGrid(expandDims(back(map), 3), side), [3]) };
+        });
       });
       const [first] = answers as [(typeof answers)[number]];
       return {
@@ -80,10 +92,11 @@ export class FrozenTeachers {
    * @param viewOf bytes of the same faces for a teacher of the given input size, and their own side.
    */
   predict(viewOf: (inputSize: number) => View): Float32Array {
-    const all = this.teachers.map(({ architecture }, i) => {
+    const all = this.teachers.flatMap(({ architecture }, i) => {
       const { pixels, side } = viewOf(architecture.inputSize);
       const seen = { ...architecture, inputSize: side };
-      return frozenLogits(seen, this.weights[i] as Map<string, Tensor>, pixels);
+      const weights = this.weights[i] as Map<string, Tensor>;
+      return this.glances.map(({ see }) => frozenLogits(seen, weights, pixels, see));
     });
     const [first] = all as [Float32Array];
     return first.map((_, i) => all.reduce((sum, logits) => sum + logits[i]!, 0) / all.length);

@@ -24,17 +24,22 @@ export function frozenFeatures(
   );
 }
 
-/** Logits `[n]` of `[n, size, size, 3]` bytes. */
+/**
+ * Logits `[n]` of `[n, size, size, 3]` bytes.
+ *
+ * @param see what the network sees of them; absent: just them.
+ */
 export function frozenLogits(
   architecture: StudentArchitecture,
   weights: NamedTensors,
   pixels: Uint8Array,
+  see: (input: Tensor4D) => Tensor4D = (input) => input,
 ): Float32Array {
   return inChunks(
     architecture.inputSize,
     1,
     pixels,
-    (input) => readOut(weights, encoderForward(architecture, weights, input)).logit,
+    (input) => readOut(weights, encoderForward(architecture, weights, see(input))).logit,
   );
 }
 

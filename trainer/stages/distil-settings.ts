@@ -48,6 +48,7 @@ export const DISTIL_DEFAULTS: DistilSettings = {
   labelFraction: LABEL_FRACTION,
   labelWeight: labelWeightFor(LABEL_FRACTION),
   useUnlabelled: true,
+  teacherGlances: "once",
   statisticsRate: 0.02,
   freeze: "none",
   batch: {

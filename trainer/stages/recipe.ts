@@ -1,4 +1,5 @@
 // The recipe in a student's card: how it was trained, in words, from what its run's folder records.
+import type { Glances } from "../distillation/glances";
 import type { TeacherView } from "../distillation/lessons";
 import type { Freeze } from "../network/learning-encoder";
 import type { RedrawnShares } from "../synthesis/redraw";
@@ -97,7 +98,7 @@ function encoderName({ architecture }: TeachRecord, encoder: PretrainRecord): st
 }
 
 function distilled(record: DistilRecord): string[] {
-  const { steps, batch, useUnlabelled, logits, features, freeze } = record;
+  const { steps, batch, useUnlabelled, logits, features, freeze, teacherGlances } = record;
   const loss = logits.loss === "kl" ? `KL at τ ${logits.tau}` : "squared error";
   const isOne = teachersOf(record).length === 1;
   const logitsTold = isOne ? "the teacher's logits" : "the mean of the teachers' logits";
@@ -107,6 +108,7 @@ function distilled(record: DistilRecord): string[] {
       `of ${useUnlabelled ? "all faces, with and without a label," : "labelled faces"} and ` +
       `${BLENDS}${redrawn(batch)}: ${logitsTold} (${loss})` +
       seenByTeacher(batch.teacherView) +
+      glancesTold(teacherGlances) +
       (features.weight > 0
         ? `, for ${features.steps} steps ${isOne ? "its" : "the first one's"} features`
         : "") +
@@ -143,6 +145,12 @@ function seenByTeacher(view: TeacherView = "same"): string {
   if (view === "same") return "";
   const own = view === "untouched" ? " and in their own surroundings" : "";
   return ` on the crops before they were degraded${own}`;
+}
+
+function glancesTold(how: Glances = "once"): string {
+  if (how === "once") return "";
+  const further = how === "halved" ? ", and of both at half size" : "";
+  return `, averaged with those of their mirror images${further}`;
 }
 
 function labelsOf({ labelWeight, labelFraction }: DistilRecord): string {
