@@ -143,6 +143,12 @@ describe("the recipe", () => {
     expect(recipeOf({ ...distil, batch: untouched })).toContain(
       " on the crops before they were degraded and in their own surroundings, for",
     );
+    expect(recipeOf({ ...distil, batch: untouched, teacherGlances: "mirrored" })).toContain(
+      " and in their own surroundings, averaged with those of their mirror images, for",
+    );
+    expect(recipeOf({ ...distil, teacherGlances: "halved" })).toContain(
+      "(squared error), averaged with those of their mirror images, and of both at half size, for",
+    );
   });
 
   it("says where a student began that did not begin at published weights", () => {
