@@ -249,7 +249,11 @@ describe("the recipe", () => {
 
   it("says what was left out", () => {
     const leaveOut = { generators: ["Face2Face"], sources: ["clips"] };
-    expect(recipeOf({ ...distil, leaveOut })).toContain("of every stage: Face2Face, clips.");
+    const all = recipeOf({ ...distil, leaveOut, teacher: { ...teach, leaveOut } });
+    expect(all).toContain("of every stage: Face2Face, clips.");
+    expect(all).not.toContain("It saw nothing");
+    const ofTeacher = recipeOf({ ...distil, teacher: { ...teach, leaveOut } });
+    expect(ofTeacher).toMatch(/The teacher .* It saw nothing of Face2Face, clips\. The student: /);
   });
 });
 

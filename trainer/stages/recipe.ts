@@ -127,13 +127,19 @@ function teachersTold(record: DistilRecord): string[] {
 }
 
 /** What the student's own past tells of a teacher is not told again. */
-function teacherTold(teacher: DistilRecord["teacher"], { initial }: DistilRecord): string[] {
+function teacherTold(
+  teacher: DistilRecord["teacher"],
+  { initial, leaveOut }: DistilRecord,
+): string[] {
   const past = ownPastOf(teacher);
   if (typeof initial === "object" && pastOf(initial) !== past && pastOf(initial).includes(past))
     return [`The teacher: that of ${initial.name} ${initial.version}.`];
   if (!("stage" in teacher)) return [`The teacher: ${startName(teacher)}.`];
   if (teacher.stage === "teach")
-    return taught(teacher, `The teacher (${teacher.architecture.name})`);
+    return [
+      ...taught(teacher, `The teacher (${teacher.architecture.name})`),
+      ...unseenBy(teacher, leaveOut),
+    ];
   return [...sentences(teacher), "That student is the teacher."];
 }
 
@@ -255,8 +261,19 @@ export function refitted(record: StudentRecord): string {
 }
 
 function leftOut({ leaveOut }: StudentRecord): string {
-  const names = [...(leaveOut?.generators ?? []), ...(leaveOut?.sources ?? [])];
+  const names = namesIn(leaveOut);
   return names.length > 0 ? `Left out of every stage: ${names.join(", ")}.` : "";
+}
+
+/** What a teacher never saw, of what its student did. */
+function unseenBy({ leaveOut }: TeachRecord, byAll: StudentRecord["leaveOut"]): string[] {
+  const everywhere = namesIn(byAll);
+  const names = namesIn(leaveOut).filter((name) => !everywhere.includes(name));
+  return names.length > 0 ? [`It saw nothing of ${names.join(", ")}.`] : [];
+}
+
+function namesIn(leaveOut: StudentRecord["leaveOut"]): string[] {
+  return [...(leaveOut?.generators ?? []), ...(leaveOut?.sources ?? [])];
 }
 
 function weightsName(weights: "imagenet" | "random"): string {
