@@ -8,6 +8,7 @@ import { inputTensor } from "../../trainer/network/encoder";
 import { randomParameters } from "../../trainer/network/initial";
 import { Random } from "../../trainer/random";
 import { useNativeBackend } from "./native-backend";
+import { withOpinions } from "./with-opinions";
 
 useNativeBackend();
 
@@ -16,14 +17,8 @@ const GRID = 2;
 const N = 3;
 const architecture = studentOfSize("tiny", SIDE);
 
-/** One that has opinions: outputs begin at zero. */
 function teacher(seed = 5): Teacher {
-  const parameters = randomParameters(architecture, seed);
-  const random = new Random(seed);
-  for (const name of ["classifier/kernel", "mask/kernel"])
-    parameters.get(name)?.data.forEach((_, i, data) => {
-      data[i] = random.normal();
-    });
+  const parameters = withOpinions(randomParameters(architecture, seed), new Random(seed));
   return { architecture, parameters };
 }
 

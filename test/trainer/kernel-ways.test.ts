@@ -9,6 +9,7 @@ import { Random } from "../../trainer/random";
 import { SUPERVISE_DEFAULTS } from "../../trainer/stages/settings";
 import { StudentTrainer } from "../../trainer/stages/student-trainer";
 import { useNativeBackend } from "./native-backend";
+import { withOpinions } from "./with-opinions";
 
 useNativeBackend();
 
@@ -21,12 +22,7 @@ const architecture = studentOfSize("tiny", 32);
  */
 function gradients(norm: "batch" | "fixed"): Map<string, Float32Array> {
   const random = new Random(3);
-  const parameters = randomParameters(architecture, 1);
-  // Outputs that start at zero would let no gradient through.
-  for (const name of ["classifier/kernel", "mask/kernel"])
-    parameters.get(name)?.data.forEach((_, i, data) => {
-      data[i] = random.normal();
-    });
+  const parameters = withOpinions(randomParameters(architecture, 1), random);
   const names = [...parameters.keys()].filter(isTrainable);
   const weights = new Map(
     names.map((name) => {

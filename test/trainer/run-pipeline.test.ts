@@ -423,6 +423,11 @@ describe("a single stage", () => {
     valuesIn(runsAlone.parameters).forEach((value, i) =>
       expect(value).toBeCloseTo(((all[1]?.[i] as number) + (all[2]?.[i] as number)) / 2, 6),
     );
+    const twice = runFolders(runOf("mean-of-one-twice")).student;
+    await average([...folders, folders[1] as string], start, twice, true);
+    valuesIn((await readTrainedStudent(twice)).parameters).forEach((value, i) =>
+      expect(value).toBeCloseTo(((all[1]?.[i] as number) + 2 * (all[2]?.[i] as number)) / 3, 6),
+    );
     expect(recipeOf(runsAlone.settings)).toMatch(
       /^The mean of the weights of 2 students that went on from \S+ 0\.1\.0 \(Encoder pretrained/,
     );

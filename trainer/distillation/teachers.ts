@@ -71,11 +71,14 @@ export class FrozenTeachers {
       const answers = this.teachers.flatMap(({ architecture }, i) => {
         const weights = this.weights[i] as Map<string, Tensor>;
         const view = viewOf(architecture.inputSize);
-        return this.glances.map(({ see, back }) => {
-          const featureMap = encoderForward(architecture, weights, see(view));
-          const { logit, map } = readOut(weights, featureMap);
-          return { featureMap, logit, map: squeeze(onGrid(expandDims(back(map), 3), side), [3]) };
-        });
+        // Freed one by one: the layers of twelve glances at 32 crops fill eight gigabytes.
+        return this.glances.map(({ see, back }) =>
+          tidy(() => {
+            const featureMap = encoderForward(architecture, weights, see(view));
+            const { logit, map } = readOut(weights, featureMap);
+            return { featureMap, logit, map: squeeze(onGrid(expandDims(back(map), 3), side), [3]) };
+          }),
+        );
       });
       const [first] = answers as [(typeof answers)[number]];
       return {

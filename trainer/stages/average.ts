@@ -1,5 +1,5 @@
 // The mean of the weights of students that went on from one and the same: they lie in one valley, and
-// its middle is better on what none of them saw than its sides are (Wortsman et al., "Model soups",
+// its middle can be better on what none of them saw than its sides are (Wortsman et al., "Model soups",
 // ICML 2022; with the student they went on from, "Robust fine-tuning of zero-shot models", CVPR 2022).
 import type { StudentCard } from "../../model/package/card";
 import { type PackageFiles, verifyPackage } from "../../model/package/student";
